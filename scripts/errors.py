@@ -1,0 +1,182 @@
+"""What can go wrong with a request: each error is one line that says what, why and what to do.
+
+    EngineError                    the request could not be carried out; exit status 2
+      BadVersion                   not a version at all
+      UnknownRelease               not in upstream.lock
+      UnsupportedRelease           a pre-release, or older than the first supported one
+      DeniedRelease                a malicious upload
+      BadSpec                      a SPEC that selects nothing or cannot be read
+      BadLock                      upstream.lock cannot be trusted
+      WrongPython                  the release does not run on this Python
+      NoFile                       the release has no file for this platform or of this kind
+      CannotFetch                  the package index did not give the file
+      NotCached                    offline, and the cache does not have the file
+      WrongFile                    a file's size or SHA-256 differs from the lock
+      BadWheel                     a wheel that must not be used
+      HookDoesNotFit               a hook's text is not in the release
+      BadPatch                     a .patch, fix.toml or series.toml that cannot be read
+      Unmeasured                   nobody has measured which fixes the release needs
+      CannotWrite                  the disk is full or the place cannot be written
+      CommandFailed                a tool that the engine runs failed
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """A request that could not be carried out. `str()` is the whole message, on one line."""
+
+    def __init__(self, what: str, why: str, remedy: str) -> None:
+        super().__init__(what, why, remedy)
+        self.what, self.why, self.remedy = what, why, remedy
+
+    def __str__(self) -> str:
+        text = f"{self.what}: {self.why}. {self.remedy}"
+        return " ".join(text.split())
+
+
+class BadVersion(EngineError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} names no release",
+            "it is not a version number",
+            "Give one like 1.83.0.",
+        )
+
+
+class UnknownRelease(EngineError):
+    def __init__(self, release: str, first: str, newest: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} is not supported",
+            f"upstream.lock has no such release (it has {first} to {newest})",
+            "Name another one, or add new releases with `nox -s lock -- --update`.",
+        )
+
+
+class UnsupportedRelease(EngineError):
+    def __init__(self, release: str, why: str, first: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} is not supported",
+            why,
+            f"Name a stable release from {first} on.",
+        )
+
+
+class DeniedRelease(EngineError):
+    def __init__(self, release: str, reason: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} is refused",
+            reason.rstrip("."),
+            "Use another release, and treat every machine that ran this one as compromised.",
+        )
+
+
+class BadSpec(EngineError):
+    def __init__(self, spec: str, why: str) -> None:
+        super().__init__(
+            f"{spec!r} selects no releases",
+            why,
+            "Give releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all.",
+        )
+
+
+class BadLock(EngineError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "upstream.lock cannot be used",
+            why,
+            "Restore it from version control; only `nox -s lock -- --update` changes it.",
+        )
+
+
+class WrongPython(EngineError):
+    def __init__(self, release: str, python: str, requirement: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} does not run on Python {python}",
+            f"it requires {requirement}",
+            "Give nox another one, such as `nox -s tests --force-python 3.12`.",
+        )
+
+
+class NoFile(EngineError):
+    def __init__(self, release: str, wanted: str, has: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} has no wheel for {wanted}",
+            f"upstream published {has}",
+            "Name one of these with --platform, or build them all with --platform all.",
+        )
+
+
+class CannotFetch(EngineError):
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} could not be fetched",
+            why,
+            "Check the network and the package index that pip or uv is configured with, and run the"
+            " same command again.",
+        )
+
+
+class NotCached(EngineError):
+    def __init__(self, name: str, folder: str) -> None:
+        super().__init__(
+            f"{name} is not in the cache",
+            f"pip or uv is configured to use no index, and {folder} does not have it",
+            "Allow the index, or copy the file there.",
+        )
+
+
+class WrongFile(EngineError):
+    def __init__(self, name: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"{name} is not the file that upstream.lock names",
+            f"expected {expected}, found {found}",
+            "The download was cut short or altered: run the same command again, and if it stays so,"
+            " do not trust this package index.",
+        )
+
+
+class BadWheel(EngineError):
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} is refused",
+            why,
+            "Do not install it, and report it to the project that published it.",
+        )
+
+
+class HookDoesNotFit(EngineError):
+    def __init__(self, release: str, fix: str, patch: str, file: str, hunk: str, why: str) -> None:
+        super().__init__(
+            f"The fix {fix} does not apply to LiteLLM {release}",
+            f"{hunk} of {patch} in {file}: {why}",
+            f"Write patches/{fix}/{release}.patch for this release (patches/README.md says how).",
+        )
+
+
+class BadPatch(EngineError):
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            f"{file} cannot be used", why, "patches/README.md says what must be in it."
+        )
+
+
+class Unmeasured(EngineError):
+    def __init__(self, release: str, fixes: str) -> None:
+        super().__init__(
+            f"LiteLLM {release} has not been measured",
+            f"nobody has run the cases of {fixes} on it, so it is not known whether it needs them",
+            f"Run `nox -s verdicts -- {release}` first.",
+        )
+
+
+class CannotWrite(EngineError):
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"{place} could not be written", why, "Make room or choose another place; nothing was left behind."
+        )
+
+
+class CommandFailed(EngineError):
+    def __init__(self, command: str, why: str) -> None:
+        super().__init__(f"`{command}` failed", why, "Its output above says more.")
