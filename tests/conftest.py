@@ -1,0 +1,47 @@
+"""Set the ground before LiteLLM is imported: no network but loopback, no cost map from the web, no Rust route."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib import metadata, util
+
+import pytest
+
+from tests import loopback
+
+loopback.install()
+
+# Without this, `import litellm` asks GitHub for its cost map, three times, before it takes the one it carries.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+# From 1.109 on LiteLLM has an opt-in Rust route, whose sockets neither respx nor the guard can see. The value is
+# read as a boolean and wins over `litellm.rust(True)`.
+os.environ["LITELLM_RUST"] = "0"
+
+
+def pytest_report_header() -> list[str]:
+    return [
+        f"litellm under test: {_version()} at {_location()}",
+        f"litellm's Rust route: off (LITELLM_RUST={os.environ['LITELLM_RUST']}); network: loopback only",
+    ]
+
+
+def _version() -> str:
+    try:
+        return metadata.version("litellm")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _location() -> str:
+    """Where it would be imported from; not imported here, because that costs seconds."""
+    found = util.find_spec("litellm")
+    return str(found.origin) if found else "no path"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_but_loopback() -> Iterator[None]:
+    """Fail the test that tried to reach out, even if what it called swallowed the refusal."""
+    yield
+    refusals = loopback.take_refusals()
+    assert not refusals, "\n".join(refusals)

@@ -1,0 +1,72 @@
+"""A package index on loopback that pip is configured with, and an empty cache."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+from pytest_httpserver import HTTPServer
+
+from scripts import index
+from tests.tooling.simple_index import SimpleIndex
+
+
+@pytest.fixture
+def unconfigured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No configuration of pip, uv, proxies or netrc from the machine reaches the test; gives the home folder."""
+    for name in os.environ:
+        if name.startswith(("PIP_", "UV_", "XDG_")) or name.lower().endswith("_proxy") or name in _CERTIFICATES:
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "no-system"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    return home
+
+
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_CLIENT_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The engine's cache, empty."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("LITELLM_THINKING_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[HTTPServer]:
+    """A server that answers several requests at a time."""
+    with HTTPServer("127.0.0.1", threaded=True) as started:
+        yield started
+
+
+@pytest.fixture
+def simple(server: HTTPServer, unconfigured: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleIndex:
+    """The index, which pip is configured with, and no waiting between retries."""
+    made = SimpleIndex(server)
+    monkeypatch.setenv("PIP_INDEX_URL", made.url)
+    monkeypatch.setattr(index, "BACKOFF", 0.001)
+    return made
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority that nobody trusts."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls_server(authority: trustme.CA) -> Iterator[HTTPServer]:
+    """A server whose certificate, for localhost, that authority has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with HTTPServer("localhost", ssl_context=context) as started:
+        yield started
