@@ -1,0 +1,65 @@
+"""What a client saw of an assistant turn, in a form that is the same for every ingress."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.backends.history import Finding, Part
+
+
+@dataclass
+class Seen:
+    """Thinking texts, visible texts, and calls as (id, name, arguments), each in order."""
+
+    thinking: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    calls: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def differences(given: Sequence[Part], seen: Seen, turn: int) -> list[str]:
+    """Say how a client's view of a turn differs from the turn that the backend performed.
+
+    Streamed or whole is compared with the same thing, so a turn that passes both ways was the same both ways. Where
+    a wire joins texts, only white space may stand between them.
+    """
+    found = [
+        *_compare("thinking", turn, _values("reasoning", given), seen.thinking),
+        *_compare("text", turn, _values("text", given), seen.text),
+        *_compare_calls(turn, given, seen),
+    ]
+    return [str(finding) for finding in found]
+
+
+def _values(kind: str, parts: Sequence[Part]) -> list[str]:
+    return [part.value for part in parts if part.kind == kind and part.value]
+
+
+def _compare(kind: str, turn: int, before: list[str], after: list[str]) -> list[Finding]:
+    pattern = r"\s*".join(re.escape(text) for text in before)
+    if re.fullmatch(pattern, "".join(after)):
+        return []
+    return [_finding(kind, turn, " ".join(before), " ".join(after))]
+
+
+def _compare_calls(turn: int, given: Sequence[Part], seen: Seen) -> list[Finding]:
+    before = [(part.value, part.name, part.detail) for part in given if part.kind == "tool"]
+    if _parsed(before) == _parsed(seen.calls):
+        return []
+    return [_finding("tool calls", turn, str(before), str(seen.calls))]
+
+
+def _parsed(calls: list[tuple[str, str, str]]) -> list[tuple[str, str, object]]:
+    return [(ident, name, json.loads(arguments or "{}")) for ident, name, arguments in calls]
+
+
+def _finding(kind: str, turn: int, before: str, after: str) -> Finding:
+    return Finding(
+        f"the client saw other {kind}",
+        f"assistant turn {turn}",
+        "what the client kept",
+        before,
+        after,
+    )
