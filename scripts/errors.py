@@ -1,23 +1,23 @@
 """What can go wrong with a request: each error is one line that says what, why and what to do.
 
-    EngineError                    the request could not be carried out; exit status 2
-      BadVersion                   not a version at all
-      UnknownRelease               not in upstream.lock
-      UnsupportedRelease           a pre-release, or older than the first supported one
-      DeniedRelease                a malicious upload
-      BadSpec                      a SPEC that selects nothing or cannot be read
-      BadLock                      upstream.lock cannot be trusted
-      WrongPython                  the release does not run on this Python
-      NoFile                       the release has no file for this platform or of this kind
-      CannotFetch                  the package index did not give the file
-      NotCached                    offline, and the cache does not have the file
-      WrongFile                    a file's size or SHA-256 differs from the lock
-      BadWheel                     a wheel that must not be used
-      HookDoesNotFit               a hook's text is not in the release
-      BadPatch                     a .patch, fix.toml or series.toml that cannot be read
-      Unmeasured                   nobody has measured which fixes the release needs
-      CannotWrite                  the disk is full or the place cannot be written
-      CommandFailed                a tool that the engine runs failed
+EngineError                    the request could not be carried out; exit status 2
+  BadVersion                   not a version at all
+  UnknownRelease               not in upstream.lock
+  UnsupportedRelease           a pre-release, or older than the first supported one
+  DeniedRelease                a malicious upload
+  BadSpec                      a SPEC that selects nothing or cannot be read
+  BadLock                      upstream.lock cannot be trusted
+  WrongPython                  the release does not run on this Python
+  NoFile                       the release has no file for this platform or of this kind
+  CannotFetch                  the package index did not give the file
+  NotCached                    offline, and the cache does not have the file
+  WrongFile                    a file's size or SHA-256 differs from the lock
+  BadWheel                     a wheel that must not be used
+  HookDoesNotFit               a hook's text is not in the release
+  BadPatch                     a .patch, fix.toml or series.toml that cannot be read
+  Unmeasured                   nobody has measured which fixes the release needs
+  CannotWrite                  the disk is full or the place cannot be written
+  CommandFailed                a tool that the engine runs failed
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ class HookDoesNotFit(EngineError):
 
 class BadPatch(EngineError):
     def __init__(self, file: str, why: str) -> None:
-        super().__init__(
-            f"{file} cannot be used", why, "patches/README.md says what must be in it."
-        )
+        super().__init__(f"{file} cannot be used", why, "patches/README.md says what must be in it.")
 
 
 class Unmeasured(EngineError):

@@ -9,8 +9,9 @@ from email.policy import default as mail_policy
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
-from unidiff import Hunk, PatchedFile, PatchSet, UnidiffParseError
 from unidiff.constants import LINE_TYPE_NO_NEWLINE
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 from scripts.errors import BadPatch, HookDoesNotFit
 
@@ -60,8 +61,8 @@ def load(path: Path) -> Hook:
 def apply(hook: Hook, release: str, read: Callable[[str], bytes]) -> dict[str, bytes]:
     """The files that the hook changes, path to new content; `read` gives a file of the release, or raises KeyError.
 
-    Every hunk has to be in the file exactly once, to the letter. Raises HookDoesNotFit, which names the hunk; nothing is
-    written in any case.
+    Every hunk has to be in the file exactly once, to the letter. Raises HookDoesNotFit, which names the hunk. Nothing
+    is written in any case.
     """
     changed = {}
     for file in hook.files:

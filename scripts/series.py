@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +87,7 @@ def load(folder: Path = PATCHES) -> Series:
     return Series(data["revision"], fixes, _overlay(folder / "overlay"))
 
 
-def apply(
-    fixes: Iterable[Fix], release: Version, read: Callable[[str], bytes]
-) -> tuple[dict[str, bytes], list[Hook]]:
+def apply(fixes: Iterable[Fix], release: Version, read: Callable[[str], bytes]) -> tuple[dict[str, bytes], list[Hook]]:
     """What the fixes make of a release: changed files (path to content), and the hooks that did it.
 
     `read` gives a file of the unpatched release, or raises KeyError. Raises HookDoesNotFit and BadPatch.
@@ -99,22 +98,26 @@ def apply(
         hook = fix.hook_for(release)
         if hook is None:
             raise BadPatch(f"patches/{fix.name}", f"it has no hook for {release} or an older release")
-        changed |= hooks.apply(hook, str(release), lambda path: changed.get(path) or read(path))
+        changed |= hooks.apply(hook, str(release), partial(_after, changed, read))
         used.append(hook)
     return changed, used
 
 
+def _after(changed: dict[str, bytes], read: Callable[[str], bytes], path: str) -> bytes:
+    """A file as the fixes before have left it."""
+    return changed[path] if path in changed else read(path)
+
+
 def _fix(folder: Path) -> Fix:
     name = f"{folder.name}/fix.toml"
-    wanted = {"title": str, "why": str, "retire": str, "failures": list, "links": list, "cases": list}
+    wanted: dict[str, type] = {"title": str, "why": str, "retire": str, "failures": list, "links": list, "cases": list}
     data = _toml(folder / "fix.toml", wanted)
     unknown = set(data) - set(wanted) - {"measured"}
     if unknown:
         raise BadPatch(name, f"nothing reads its key {sorted(unknown)[0]!r}")
-    texts = {key: data[key] for key in ("title", "why", "retire")}
-    lists = {key: tuple(data[key]) for key in ("failures", "links", "cases")}
+    values: dict[str, Any] = {key: tuple(data[key]) if kind is list else data[key] for key, kind in wanted.items()}
     found = sorted((hooks.load(path) for path in folder.glob("*.patch")), key=lambda hook: hook.since)
-    return Fix(folder.name, **texts, **lists, hooks=tuple(found), measured=_measured(name, data))
+    return Fix(folder.name, **values, hooks=tuple(found), measured=_measured(name, data))
 
 
 def _measured(name: str, data: dict[str, Any]) -> dict[str, tuple[Run, ...]]:
@@ -131,10 +134,7 @@ def _measured(name: str, data: dict[str, Any]) -> dict[str, tuple[Run, ...]]:
 
 
 def _overlay(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*.py"))
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
 
 
 def _toml(path: Path, wanted: dict[str, type]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import argparse
 import errno
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from pathlib import Path
 
 from filelock import FileLock
 from packaging.tags import sys_tags
+from packaging.version import Version
 
-from scripts import fetch, releases, series, upstream, wheels
+from scripts import fetch, releases, series, trees, upstream, wheels
 from scripts.errors import BadPatch, CannotWrite, NoFile
 from scripts.hooks import Hook
 from scripts.paths import BUILD, DIST
@@ -31,6 +31,15 @@ NOTES = "thinking_round_trip.json"
 
 
 @dataclass(frozen=True)
+class Published:
+    """A wheel of a release as upstream published it: what the lock says of it, and where it lies, verified."""
+
+    release: Release
+    file: File
+    path: Path
+
+
+@dataclass(frozen=True)
 class Built:
     """A patched wheel: where it is, its SHA-256, and the fixes that are in it."""
 
@@ -40,20 +49,20 @@ class Built:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build `arguments.releases` (names; none means the newest) for `arguments.platform` (a tag, `all`, or None: this one)."""
+    """Build `arguments.releases` (none: the newest) for `arguments.platform` (a tag, `all`, or None: this one)."""
     lock = upstream.load()
     patches = series.load()
     chosen = [releases.find(lock, name) for name in arguments.releases] or [lock.newest]
     wanted = [(release, file) for release in chosen for file in files_for(release, arguments.platform)]
     needed = {release.version: patches.needed(release.version) for release in chosen}
     paths = fetch.fetch_all([file for _, file in wanted])
-    for (release, file), path in zip(wanted, paths):
-        _report(build(release, file, path, patches, needed[release.version]))
+    for (release, file), path in zip(wanted, paths, strict=True):
+        _report(build(Published(release, file, path), patches, needed[release.version]))
     return 0
 
 
 def files_for(release: Release, platform: str | None) -> list[File]:
-    """The published wheels for a platform tag (`win_amd64`), for `all`, or, for None, the best one for this interpreter.
+    """The published wheels for a platform tag (`win_amd64`), for `all`, or for None the best for this interpreter.
 
     Raises NoFile where upstream published none.
     """
@@ -67,33 +76,40 @@ def files_for(release: Release, platform: str | None) -> list[File]:
     return found
 
 
-def build(release: Release, file: File, base: Path, patches: Series, fixes: list[Fix], folder: Path = DIST) -> Built:
-    """Make the patched wheel of one verified published wheel, and put it and its sum into `folder`.
+def build(base: Published, patches: Series, fixes: list[Fix], folder: Path = DIST) -> Built:
+    """Make the patched wheel of a published one, and put it and its sum into `folder`.
 
-    Raises BadWheel, HookDoesNotFit and CannotWrite; nothing half-made stays.
+    Raises BadWheel, BadPatch, HookDoesNotFit and CannotWrite; nothing half-made stays.
     """
-    version = f"{release.version}+thinking.{patches.revision}"
-    name = file.name.replace(f"-{release.version}-", f"-{version}-", 1)
-    with _workshop(folder / name) as room, wheels.opened(base) as original:
+    release = base.release.version
+    version = f"{release}+thinking.{patches.revision}"
+    name = base.file.name.replace(f"-{release}-", f"-{version}-", 1)
+    with _workshop(folder / name) as room, wheels.opened(base.path) as original:
         tree = room / "tree"
         original.unpack(tree)
-        used = _patch(tree, original, release, patches, fixes)
-        _write(tree / original.dist_info / NOTES, _notes(release, file, patches, used))
+        changed, used = _changes(original, release, patches, fixes)
+        notes = {f"{original.dist_info}/{NOTES}": _notes(base, patches, used)}
+        trees.overwrite(tree, {**changed, **notes})
         wheels.pack(tree, version, room / name)
-        built = Built(folder / name, _sha256(room / name), tuple(fix.name for fix in fixes))
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
-            os.replace(room / name, built.path)
-            _write_sums(folder)
-    return built
+        _publish(room / name, folder)
+    return Built(folder / name, _sha256(folder / name), tuple(fix.name for fix in fixes))
+
+
+def _publish(wheel: Path, folder: Path) -> None:
+    """Move a finished wheel into the folder; two builds at once must not lose each other's line of the sums."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(BUILD / f"{folder.name}.lock"):
+        wheel.replace(folder / wheel.name)
+        found = sorted(folder.glob("litellm-*+thinking.*.whl"))
+        write_text(folder / SUMS, "".join(f"{_sha256(path)}  {path.name}\n" for path in found))
 
 
 def _best(release: Release) -> File:
     rank = {tag: place for place, tag in enumerate(sys_tags())}
-    ranked = [(min(rank[tag] for tag in file.tags & rank.keys()), file.name, file) for file in release.wheels if file.tags & rank.keys()]
-    if not ranked:
+    fitting = [file for file in release.wheels if file.tags & rank.keys()]
+    if not fitting:
         raise _no_file(release, "this platform and Python")
-    return min(ranked)[2]
+    return min(fitting, key=lambda file: min(rank[tag] for tag in file.tags & rank.keys()))
 
 
 def _no_file(release: Release, wanted: str) -> NoFile:
@@ -113,45 +129,29 @@ def _workshop(target: Path) -> Iterator[Path]:
         raise CannotWrite(str(target), why) from error
 
 
-def _patch(tree: Path, original: Wheel, release: Release, patches: Series, fixes: list[Fix]) -> list[Hook]:
+def _changes(
+    original: Wheel, release: Version, patches: Series, fixes: list[Fix]
+) -> tuple[dict[str, bytes], list[Hook]]:
+    """What the fixes and the overlay make of a wheel: path to content, and the hooks that did it."""
     if not fixes:
-        return []
-    changed, used = series.apply(fixes, release.version, original.read)
+        return {}, []
     taken = set(patches.overlay) & set(original.names)
     if taken:
-        raise BadPatch("patches/overlay", f"LiteLLM {release.version} has a file of its own at {min(taken)}")
-    for path, content in {**patches.overlay, **changed}.items():
-        _write(tree / path, content)
-    return used
+        raise BadPatch("patches/overlay", f"LiteLLM {release} has a file of its own at {min(taken)}")
+    changed, used = series.apply(fixes, release, original.read)
+    return {**patches.overlay, **changed}, used
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(0o644)
-
-
-def _notes(release: Release, file: File, patches: Series, used: list[Hook]) -> bytes:
+def _notes(base: Published, patches: Series, used: list[Hook]) -> bytes:
+    overlay = patches.overlay if used else {}
     notes = {
-        "release": str(release.version),
+        "release": str(base.release.version),
         "revision": patches.revision,
-        "base": {"name": file.name, "sha256": file.sha256},
+        "base": {"name": base.file.name, "sha256": base.file.sha256},
         "hooks": [hook.name for hook in used],
-        "overlay": {path: hashlib.sha256(data).hexdigest() for path, data in patches.overlay.items()} if used else {},
+        "overlay": {path: hashlib.sha256(data).hexdigest() for path, data in overlay.items()},
     }
     return (json.dumps(notes, indent=2, sort_keys=True) + "\n").encode()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    # Two builds at once must not lose each other's line of SHA256SUMS.
-    with FileLock(BUILD / f"{folder.name}.lock"):
-        yield
-
-
-def _write_sums(folder: Path) -> None:
-    found = sorted(folder.glob("litellm-*+thinking.*.whl"))
-    write_text(folder / SUMS, "".join(f"{_sha256(path)}  {path.name}\n" for path in found))
 
 
 def _sha256(path: Path) -> str:

@@ -20,7 +20,7 @@ from scripts.errors import BadWheel
 EPOCH = "315532800"
 """The time of every file in a wheel that is packed here: 1980-01-01, the first that a zip archive can hold."""
 
-_BROKEN = (WheelError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError)
+_BROKEN = (WheelError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError)
 """What reading an archive raises that is not a well-formed wheel."""
 
 
@@ -42,7 +42,8 @@ class Wheel:
 
     def read(self, name: str) -> bytes:
         """The content of one file. Raises KeyError where there is none."""
-        return self.archive.read(name)
+        content: bytes = self.archive.read(name)
+        return content
 
     def unpack(self, folder: Path) -> None:
         """Write all files below `folder`, with their permissions."""
@@ -56,8 +57,8 @@ class Wheel:
 def opened(path: Path) -> Iterator[Wheel]:
     """Open a wheel, after checking all of it.
 
-    Raises BadWheel for an archive that is damaged, that carries a `.pth` file (Python runs those at every start: the form of
-    the 1.82.8 attack), a path that leads out of it, or a symbolic link, and for files that disagree with RECORD.
+    Raises BadWheel for an archive that is damaged, that carries a `.pth` file (Python runs those at every start: the
+    form of the 1.82.8 attack), a path that leads out of it, or a symbolic link, and for one that disagrees with RECORD.
     """
     with _archive(path) as archive:
         _check_entries(path.name, archive.infolist())

@@ -24,8 +24,8 @@ def whole(target: Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
+        temporary.chmod(0o644)
+        temporary.replace(target)
     except OSError as error:
         raise CannotWrite(str(target), error.strerror or str(error)) from error
     finally:

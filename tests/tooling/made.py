@@ -28,11 +28,14 @@ def wheel(
     links: Iterable[str] = (),
     name: str = NAME,
 ) -> Path:
-    """Write a wheel with these files; `record` replaces a true RECORD, `links` names entries to mark as symbolic links."""
+    """Write a wheel with these files; `record` replaces the true RECORD, `links` are entries to make symbolic links."""
     path = folder / name
     place = f"litellm-{name.split('-')[1]}.dist-info/RECORD"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry, content in {**files, place: (true_record(files, place) if record is None else record).encode()}.items():
+        for entry, content in {
+            **files,
+            place: (true_record(files, place) if record is None else record).encode(),
+        }.items():
             info = zipfile.ZipInfo(entry)
             info.external_attr = ((stat.S_IFLNK if entry in links else stat.S_IFREG) | 0o644) << 16
             archive.writestr(info, content)

@@ -1,4 +1,4 @@
-"""A wheel that must not be used is refused before anything is read from it, and packing changes what it should and no more."""
+"""A bad wheel is refused before anything is read from it, and packing changes what it should and no more."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def test_an_entry_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     [
         (made.true_record({**made.FILES, made.ADAPTER: b"something else"}), "disagrees with its RECORD"),
         (made.true_record({k: v for k, v in made.FILES.items() if k != made.ADAPTER}), "disagrees with its RECORD"),
-        (made.true_record({**made.FILES, "litellm/gone.py": b""}), "'litellm/gone.py' is in RECORD but not in the wheel"),
+        (
+            made.true_record({**made.FILES, "litellm/gone.py": b""}),
+            "'litellm/gone.py' is in RECORD but not in the wheel",
+        ),
         (made.true_record(made.FILES).replace("sha256=", "md5="), "Weak hash algorithm"),
         (made.true_record(made.FILES).replace(",sha256=", ","), "it is not a whole wheel"),
     ],

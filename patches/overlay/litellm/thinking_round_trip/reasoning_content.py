@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 
-def add_reasoning_content(
-    message: MutableMapping[str, Any], blocks: Iterable[Mapping[str, Any]]
-) -> None:
+def add_reasoning_content(message: MutableMapping[str, Any], blocks: Iterable[Mapping[str, Any]]) -> None:
     """Set `reasoning_content` on an assistant message from the thinking blocks of the same turn.
 
-    The texts keep their order and are joined by line breaks, as LiteLLM 1.100.0 and later join them, so that a provider's
-    prompt cache outlives an upgrade. Redacted thinking has no text a chat provider could read and contributes nothing; without
-    any text the message is left alone. Providers that ask for the field: research/backends.md, sections 4 to 7.
+    The texts keep their order and are joined by line breaks, as LiteLLM 1.100.0 and later join them, so that a
+    provider's prompt cache outlives an upgrade. Redacted thinking has no text that a chat provider could read and
+    contributes nothing; without any text the message is left alone. Providers that ask for the field:
+    research/backends.md, sections 4 to 7.
     """
     texts = [block["thinking"] for block in blocks if block.get("thinking")]
     if texts:

@@ -16,9 +16,10 @@ def add_reasoning(
 ) -> None:
     """Append one thinking block of an assistant turn to the `input` items of a Responses request.
 
-    `items` are the input items so far, `text_parts` the `output_text` parts of the same turn that are not in an item yet.
-    Text that came before the block becomes a message in front of it, so that the reasoning stands before what follows it.
-    Neighbouring blocks share an item, one summary part each, as OpenAI groups them; encrypted content has an item of its own.
+    `items` are the input items so far, `text_parts` the `output_text` parts of the same turn that are in no item yet.
+    Text that came before the block becomes a message in front of it, so that the reasoning stands right before what
+    follows it. Neighbouring blocks share an item, one summary part each, as OpenAI groups them; encrypted content has
+    an item of its own.
 
     The item has no `id`: OpenAI rejects an empty one, and one it did not mint (research/backends.md, section 2).
     A block with neither text nor encrypted content says nothing and adds nothing.
@@ -30,9 +31,7 @@ def add_reasoning(
     _close_message(items, text_parts)
     summary = [{"type": "summary_text", "text": text}] if text else []
     if encrypted_content is not None:
-        items.append(
-            {"type": "reasoning", "summary": summary, "encrypted_content": encrypted_content}
-        )
+        items.append({"type": "reasoning", "summary": summary, "encrypted_content": encrypted_content})
     elif items and _is_open(items[-1]):
         items[-1]["summary"].extend(summary)
     else:
@@ -50,9 +49,7 @@ def minted_content(block: Mapping[str, Any]) -> Optional[str]:
     return signature[len(MINTED_PREFIX) :] or None
 
 
-def _close_message(
-    items: MutableSequence[dict[str, Any]], text_parts: MutableSequence[dict[str, Any]]
-) -> None:
+def _close_message(items: MutableSequence[dict[str, Any]], text_parts: MutableSequence[dict[str, Any]]) -> None:
     if text_parts:
         items.append({"type": "message", "role": "assistant", "content": list(text_parts)})
         text_parts.clear()

@@ -1,0 +1,102 @@
+"""`python -m scripts VERB`: parse, call the verb, turn its errors into exit statuses.
+
+Exit status: 0 all well; 1 a check found something; 2 the request could not be carried out; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TypeAlias
+
+from scripts.errors import EngineError
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one verb and give its exit status; every error becomes one line on stderr."""
+    arguments = _parse(sys.argv[1:] if words is None else words)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status: int = importlib.import_module(f"scripts.{arguments.verb}").run(arguments)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: nothing half-made was left; run the same command again to go on.", file=sys.stderr)
+        return 130
+    return status
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # A polite kill cleans up as Ctrl-C does.
+    raise KeyboardInterrupt
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__, allow_abbrev=False)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _add_wheel(_verb(verbs, "wheel", "Build patched wheels into dist/."))
+    _add_tests(_verb(verbs, "tests", "Run the suite against a patched wheel that is installed in a clean environment."))
+    _add_lock(_verb(verbs, "lock", "Check upstream.lock, or add what is new."))
+    _add_lint(_verb(verbs, "lint", "Check the code, the patches and the locks."))
+    _add_verdicts(_verb(verbs, "verdicts", "Measure which releases need which fix, by the cases of the fix."))
+    _add_requirements(_verb(verbs, "requirements", "Pin what the dependency groups of pyproject.toml ask for."))
+    arguments, rest = parser.parse_known_args(words)
+    if rest and arguments.verb != "tests":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    return arguments
+
+
+def _verb(verbs: Verbs, name: str, description: str) -> argparse.ArgumentParser:
+    return verbs.add_parser(
+        name, prog=f"nox -s {name} --", help=description, description=description, allow_abbrev=False
+    )
+
+
+def _add_wheel(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("releases", nargs="*", metavar="RELEASE", help="such as 1.83.0; the newest if none is named")
+    parser.add_argument(
+        "--platform", metavar="TAG", help="a platform such as win_amd64, or all; this machine's if not given"
+    )
+
+
+def _add_tests(parser: argparse.ArgumentParser) -> None:
+    parser.usage = f"{parser.prog} [RELEASE] [CASE ...] [--unpatched] [pytest arguments]"
+    parser.epilog = "RELEASE is the newest if not given. A CASE is an id such as tool-loop/messages-moonshot."
+    parser.add_argument("--unpatched", action="store_true", help="test the wheel as it was published")
+
+
+def _add_lock(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--update", action="store_true", help="add what the package index has and the lock lacks")
+
+
+def _add_lint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--all", action="store_true", help="fetch the releases that are not cached, and check those too"
+    )
+
+
+def _add_verdicts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "spec",
+        nargs="?",
+        default="all",
+        metavar="SPEC",
+        help="releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all (if not given)",
+    )
+    parser.add_argument("--check", action="store_true", help="compare with what is committed instead of writing it")
+
+
+def _add_requirements(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions for everything")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""The verb `lint`: everything that can be checked without running LiteLLM."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
+from scripts.commands import call
+from scripts.errors import EngineError, HookDoesNotFit
+from scripts.paths import PATCHES
+from scripts.series import Fix, Series
+from scripts.upstream import Lock, Release
+from scripts.wheels import Wheel
+from tests.round_trip import grid
+
+TOOLS = {
+    "ruff format": ["ruff", "format", "--check", "."],
+    "ruff check": ["ruff", "check", "."],
+    "mypy": ["mypy", "scripts", "noxfile.py", "patches/overlay/litellm/thinking_round_trip"],
+}
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How far the hooks were tried: on how many releases, how many hooks in all, and what was found."""
+
+    releases: int
+    hooks: int
+    findings: list[str]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every check; one line per finding, and a closing line. With `arguments.all`, fetch what is not cached."""
+    failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
+    known = upstream.load()
+    patches = series.load()
+    applied = apply_all(known, patches, fetch_missing=arguments.all)
+    told = [f"{name} found something: see above." for name in failed]
+    findings = [*told, *lock.check(), *requirements.stale(), *check_patches(known, patches), *applied.findings]
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    print(
+        f"lint: {len(known.releases)} releases in the lock, {applied.releases} tried, "
+        f"{applied.hooks} hooks applied, {len(findings)} failures"
+    )
+    return 1 if findings else 0
+
+
+def check_patches(known: Lock, patches: Series, folder: Path = PATCHES) -> list[str]:
+    """Findings about the patches themselves: unlisted or unused ones, unknown cases, ranges that are not true."""
+    findings = [*_unlisted(patches, folder), *ranges.stale_table(patches)]
+    for fix in patches.fixes:
+        findings += [*_unused(known, fix), *_unknown_cases(fix), *ranges.unmeasured(known, fix)]
+        findings += _bad_verdicts(fix)
+    return findings
+
+
+def apply_all(known: Lock, patches: Series, fetch_missing: bool = False) -> Applied:
+    """Apply every fix to every release that needs it, in memory: all cached releases, or all there are."""
+    files = {release: wheel.files_for(release, None)[0] for release in known.releases if _claimed(patches, release)}
+    if fetch_missing:
+        fetch.fetch_all(list(files.values()))
+    cached = [(release, path) for release, file in files.items() if (path := fetch.cached(file)) is not None]
+    tries = [_apply(patches, release, path) for release, path in cached]
+    findings = [finding for _, found in tries for finding in found]
+    return Applied(len(cached), sum(count for count, _ in tries), findings)
+
+
+def _apply(patches: Series, release: Release, path: Path) -> tuple[int, list[str]]:
+    """How many hooks were applied to a release, and what was found."""
+    fixes = _claimed(patches, release)
+    try:
+        with wheels.opened(path) as original:
+            used = series.apply(fixes, release.version, original.read)[1]
+            return len(used), [finding for fix in fixes for finding in _superfluous(fix, release, original)]
+    except EngineError as error:
+        return 0, [str(error)]
+
+
+def _claimed(patches: Series, release: Release) -> list[Fix]:
+    return [fix for fix in patches.fixes if fix.verdict(release.version) == "needed"]
+
+
+def _unlisted(patches: Series, folder: Path) -> Iterable[str]:
+    listed = {fix.name for fix in patches.fixes} | {"overlay"}
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in listed:
+            yield f"patches/{path.name} is not in series.toml."
+
+
+def _unused(known: Lock, fix: Fix) -> Iterable[str]:
+    needing = [release.version for release in known.releases if fix.verdict(release.version) == "needed"]
+    used = {hook.name for hook in map(fix.hook_for, needing) if hook is not None}
+    for hook in fix.hooks:
+        if hook.name not in used:
+            yield f"patches/{hook.name} is not used by any release that needs the fix."
+        elif hook.since not in needing:
+            yield f"patches/{hook.name} is not named after a release that needs the fix."
+
+
+def _superfluous(fix: Fix, release: Release, original: Wheel) -> Iterable[str]:
+    """A hook that starts at this release although the text before it still fits."""
+    older = [hook for hook in fix.hooks if hook.since < release.version]
+    if not older or fix.hook_for(release.version) is older[-1]:
+        return
+    try:
+        hooks.apply(older[-1], str(release.version), original.read)
+    except HookDoesNotFit:
+        return
+    yield f"patches/{fix.name}/{release.version}.patch is not needed: the text of {older[-1].name} still fits."
+
+
+def _unknown_cases(fix: Fix) -> Iterable[str]:
+    if not fix.cases:
+        yield f"patches/{fix.name}/fix.toml names no case that the fix must turn green."
+    for case in sorted(set(fix.cases) - {str(case) for case in grid.cases()}):
+        yield f"patches/{fix.name}/fix.toml names the case {case}, which does not exist."
+
+
+def _bad_verdicts(fix: Fix) -> Iterable[str]:
+    for verdict in sorted(set(fix.measured) - {"needed", "retired"}):
+        for run in fix.measured[verdict]:
+            yield f"{fix.name} is {verdict} from {run.first} to {run.last}: mend its hooks or its logic."

@@ -1,0 +1,63 @@
+"""The verb `tests`: the round-trip suite against a wheel that is installed in a clean environment."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts import environment, fetch, releases, series, upstream, wheel
+from scripts.commands import call
+from scripts.paths import BUILD
+from scripts.upstream import Release
+from scripts.wheel import Published
+
+SUITE = "tests/round_trip"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build (or, with `arguments.unpatched`, just fetch) a wheel, install it, and run the suite against it.
+
+    `arguments.rest` are the words of the user: perhaps a release, then case ids and pytest's arguments. Gives pytest's
+    exit status; the results are in `build/junit/<release>[-unpatched].xml`.
+    """
+    name, words = split(arguments.rest)
+    lock = upstream.load()
+    release = releases.find(lock, name) if name else lock.newest
+    path = _wheel(release, arguments.unpatched)
+    label = f"{release.version}-unpatched" if arguments.unpatched else str(release.version)
+    python = environment.create(label, release, path)
+    return call([str(python), *command(BUILD / "junit" / f"{label}.xml", words)], environment.clean())
+
+
+def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The release that the first word names, if it does, and the rest."""
+    if words and not words[0].startswith("-") and "/" not in words[0]:
+        return words[0], words[1:]
+    return None, words
+
+
+def command(report: Path, words: Sequence[str]) -> list[str]:
+    """The arguments for an environment's Python that run the suite; a case's id stands for the case alone."""
+    chosen = [name for word in words for name in (nodes(word) if is_case(word) else [word])]
+    where = [] if any(word.startswith(SUITE) for word in chosen) else [SUITE]
+    return ["-m", "pytest", f"--junitxml={report}", *where, *chosen]
+
+
+def is_case(word: str) -> bool:
+    """Whether a word is a case's id, such as tool-loop/messages-moonshot-stream."""
+    return "/" in word and not word.startswith(("-", ".", "/", "tests/"))
+
+
+def nodes(case: str) -> list[str]:
+    """pytest's names of a case: played by LiteLLM's async entry point, and by the sync one."""
+    return [f"{SUITE}/test_round_trip.py::{test}[{case}]" for test in ("test_round_trip", "test_round_trip_sync")]
+
+
+def _wheel(release: Release, unpatched: bool) -> Path:
+    file = wheel.files_for(release, None)[0]
+    path = fetch.fetch(file)
+    if unpatched:
+        return path
+    patches = series.load()
+    return wheel.build(Published(release, file, path), patches, patches.needed(release.version)).path

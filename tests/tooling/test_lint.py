@@ -1,0 +1,126 @@
+"""The patch lint finds what is wrong with a patch folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from scripts import fetch, lint, ranges, series
+from scripts.upstream import File, Lock, Release
+from tests.tooling import made
+
+MEASURED = """
+[measured]
+needed = [{ first = "1.82.1", last = "1.83.0", releases = 2 }]
+retired = [{ first = "1.109.1", last = "1.109.1", releases = 1 }]
+"""
+LOCK = Lock(
+    tuple(
+        Release(Version(name), ">=3.9", "messages", (File(made.NAME.replace("1.83.0", name), name),))
+        for name in ("1.82.1", "1.83.0", "1.109.1")
+    ),
+    (),
+)
+
+
+def findings(folder: Path) -> list[str]:
+    found = lint.check_patches(LOCK, series.load(folder), folder)
+    return [finding for finding in found if not finding.startswith("README.md")]
+
+
+def test_a_good_folder_has_no_findings(tmp_path: Path) -> None:
+    assert findings(made.patches(tmp_path / "patches", measured=MEASURED)) == []
+
+
+def test_a_folder_that_is_not_in_the_series_is_found(tmp_path: Path) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED)
+    (folder / "forgotten").mkdir()
+    assert findings(folder) == ["patches/forgotten is not in series.toml."]
+
+
+@pytest.mark.parametrize(
+    ("hooks", "expected"),
+    [
+        (["1.82.1", "1.109.1"], "patches/shout/1.109.1.patch is not used by any release that needs the fix."),
+        (["1.82.1", "1.82.5"], "patches/shout/1.82.5.patch is not named after a release that needs the fix."),
+    ],
+)
+def test_a_hook_that_no_release_uses_is_found(hooks: list[str], expected: str, tmp_path: Path) -> None:
+    folder = made.patches(tmp_path / "patches", dict.fromkeys(hooks, made.HOOK), measured=MEASURED)
+    assert findings(folder) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"),
+    [
+        ('["tool-loop/messages-nobody"]', "names the case tool-loop/messages-nobody, which does not exist."),
+        ("[]", "names no case that the fix must turn green."),
+    ],
+)
+def test_a_case_that_does_not_exist_is_found(cases: str, expected: str, tmp_path: Path) -> None:
+    text = made.FIX.replace('["tool-loop/messages-moonshot"]', cases)
+    assert findings(made.patches(tmp_path / "patches", fix=text, measured=MEASURED)) == [
+        f"patches/shout/fix.toml {expected}"
+    ]
+
+
+def test_a_fix_that_does_not_help_is_found(tmp_path: Path) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED.replace("retired", "insufficient"))
+    assert findings(folder) == ["shout is insufficient from 1.109.1 to 1.109.1: mend its hooks or its logic."]
+
+
+def test_an_unmeasured_release_is_found(tmp_path: Path) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED.replace("retired", "# retired"))
+    assert findings(folder) == ["shout was not measured on 1.109.1: run `nox -s verdicts -- 1.109.1`."]
+
+
+def test_a_stale_readme_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED)
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{ranges.BEGIN}\n{ranges.END}\n")
+    monkeypatch.setattr(ranges, "README", readme)
+    (finding,) = lint.check_patches(LOCK, series.load(folder), folder)
+    assert finding.startswith("README.md: the table of fixes is not what fix.toml says")
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """The cache: SHA-256 (here: the release) to wheel."""
+    held = {"1.83.0": made.wheel(tmp_path)}
+    monkeypatch.setattr(fetch, "cached", lambda file: held.get(file.sha256))
+    return held
+
+
+def test_hooks_are_tried_on_what_is_cached(tmp_path: Path, cached: dict[str, Path]) -> None:
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    applied = lint.apply_all(LOCK, patches)
+    assert (applied.releases, applied.hooks, applied.findings) == (1, 1, [])
+
+
+def test_all_fetches_the_releases_that_need_a_fix(
+    tmp_path: Path, cached: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetched(files: list[File]) -> None:
+        cached.update({file.sha256: cached["1.83.0"] for file in files})
+
+    monkeypatch.setattr(fetch, "fetch_all", fetched)
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    assert lint.apply_all(LOCK, patches, fetch_missing=True).releases == 2
+
+
+def test_a_hook_that_does_not_fit_is_found(tmp_path: Path, cached: dict[str, Path]) -> None:
+    cached["1.83.0"] = made.wheel(tmp_path, {**made.FILES, made.ADAPTER: b"rewritten\n"})
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    applied = lint.apply_all(LOCK, patches)
+    assert applied.hooks == 0
+    assert "The fix shout does not apply to LiteLLM 1.83.0" in applied.findings[0]
+
+
+def test_a_hook_whose_predecessor_still_fits_is_found(tmp_path: Path, cached: dict[str, Path]) -> None:
+    hooks = {"1.82.1": made.HOOK, "1.83.0": made.HOOK}
+    patches = series.load(made.patches(tmp_path / "patches", hooks, measured=MEASURED))
+    assert lint.apply_all(LOCK, patches).findings == [
+        "patches/shout/1.83.0.patch is not needed: the text of shout/1.82.1.patch still fits."
+    ]
