@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def laid_out(base: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def overwrite(tree: Path, changed: dict[str, bytes]) -> None:
+def overwrite(tree: Path, changed: Mapping[str, bytes]) -> None:
     """Write files, path to content, into a tree."""
     for name, content in changed.items():
         path = tree / name

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from junitparser import JUnitXml
-from packaging.version import Version
+from rich.console import Console
 from rich.progress import track
 
-from scripts import environment, fetch, ranges, releases, series, tests, trees, upstream, wheel
+from scripts import environment, fetch, outcomes, ranges, releases, series, tests, trees, upstream, wheel, wheels
 from scripts.commands import call
 from scripts.errors import HookDoesNotFit
 from scripts.series import Fix, Series
-from scripts.upstream import Release
+from scripts.wheel import Published
+from scripts.wheels import Wheel
 
 WORKERS = 2
 """Releases measured at once. One takes a core and 600 MB."""
@@ -24,10 +26,11 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Bench:
-    """What a measurement needs: the Python of the shared environment and the series."""
+    """What a measurement needs: the Python of the shared environment, the series, and the digest of the suite."""
 
     python: Path
     patches: Series
+    suite: str
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,30 +38,35 @@ def run(arguments: argparse.Namespace) -> int:
     lock = upstream.load()
     patches = series.load()
     chosen = releases.select(lock, arguments.spec)
-    bases = fetch.fetch_all([wheel.files_for(release, None)[0] for release in chosen])
-    bench = Bench(environment.create("shared"), patches)
-    found = _measure_all(bench, chosen, bases)
+    files = [wheel.files_for(release, None)[0] for release in chosen]
+    bases = [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
+    bench = Bench(environment.create("shared"), patches, outcomes.suite_digest())
+    found = _measure_all(bench, bases)
     if arguments.check:
         return _compare(patches, found)
     ranges.write(lock, patches, found)
     return 0
 
 
-def _measure_all(bench: Bench, chosen: Sequence[Release], bases: Sequence[Path]) -> ranges.Verdicts:
+def _measure_all(bench: Bench, bases: Sequence[Published]) -> ranges.Verdicts:
     with ThreadPoolExecutor(WORKERS) as workers:
-        jobs = workers.map(lambda pair: measure(bench, *pair), zip(chosen, bases, strict=True))
-        verdicts = list(track(jobs, "measuring", total=len(chosen)))
-    return {release.version: verdict for release, verdict in zip(chosen, verdicts, strict=True)}
+        try:
+            jobs = workers.map(partial(measure, bench), bases)
+            verdicts = list(track(jobs, "measuring", total=len(bases), console=Console(stderr=True)))
+        except BaseException:
+            # Whoever interrupts does not want to wait for all the others; what is done is remembered.
+            workers.shutdown(cancel_futures=True)
+            raise
+    return {base.release.version: verdict for base, verdict in zip(bases, verdicts, strict=True)}
 
 
-def measure(bench: Bench, release: Release, base: Path) -> dict[str, str]:
+def measure(bench: Bench, base: Published) -> dict[str, str]:
     """The verdict of each fix (its name to one of VERDICTS) on one release, from its cases unpatched and patched."""
     fixes = bench.patches.fixes
-    with trees.laid_out(base) as tree:
-        before = _failed(bench, tree, fixes)
-        open_fixes = [fix for fix in fixes if before & set(fix.cases)]
-        fitting = _lay_over(bench, tree, release.version, open_fixes)
-        after = _failed(bench, tree, fixes) if fitting else before
+    before = _failed(bench, base, {})
+    with wheels.opened(base.path) as original:
+        changed, fitting = _fitting(bench, base, original, [fix for fix in fixes if before & set(fix.cases)])
+    after = _failed(bench, base, changed) if fitting else before
     return {fix.name: _verdict(fix, before, after, fix in fitting) for fix in fixes}
 
 
@@ -71,33 +79,36 @@ def _verdict(fix: Fix, before: set[str], after: set[str], fits: bool) -> str:
     return "insufficient" if after & cases else "needed"
 
 
-def _lay_over(bench: Bench, tree: Path, release: Version, fixes: Iterable[Fix]) -> list[Fix]:
-    """Apply to a tree those of the fixes that fit, and give them."""
+def _fitting(
+    bench: Bench, base: Published, original: Wheel, fixes: Iterable[Fix]
+) -> tuple[dict[str, bytes], list[Fix]]:
+    """Those of the fixes that fit, and all that they change in a release (path to content), the overlay included."""
+    changed: dict[str, bytes] = {}
     fitting: list[Fix] = []
     for fix in fixes:
         try:
-            changed, _ = series.apply([fix], release, lambda name: _read(tree, name))
+            changed, _ = series.apply([*fitting, fix], base.release.version, original.read)
         except HookDoesNotFit:
             continue
-        trees.overwrite(tree, {**bench.patches.overlay, **changed})
         fitting.append(fix)
-    return fitting
+    return ({**bench.patches.overlay, **changed} if fitting else {}), fitting
 
 
-def _read(tree: Path, name: str) -> bytes:
-    try:
-        return (tree / name).read_bytes()
-    except FileNotFoundError:
-        raise KeyError(name) from None
+def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes]) -> set[str]:
+    """The cases of all fixes that do not pass on a release with these changes; what was run before is not run again."""
+    cases = {case for fix in bench.patches.fixes for case in fix.cases}
+    key = outcomes.key(bench.suite, base.file.sha256, changed, cases)
+    return cases - outcomes.remembered(key, partial(_play, bench.python, base, changed, cases))
 
 
-def _failed(bench: Bench, tree: Path, fixes: Iterable[Fix]) -> set[str]:
-    """The cases of the fixes that do not pass on a tree; a case that did not run at all has not passed."""
-    wanted = sorted({case for fix in fixes for case in fix.cases})
-    report = tree / "junit.xml"
-    command = [str(bench.python), *tests.command(report, wanted), "-q", "-p", "no:cacheprovider"]
-    call(command, trees.importing(tree), quiet=True)
-    return set(wanted) - (passed(report) if report.exists() else set())
+def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> set[str] | None:
+    """The cases that pass on a tree; None where pytest could not run them."""
+    with trees.laid_out(base.path) as tree:
+        trees.overwrite(tree, changed)
+        report = tree / "junit.xml"
+        command = [str(python), *tests.command(report, sorted(cases)), "-q", "-p", "no:cacheprovider"]
+        status = call(command, trees.importing(tree), quiet=True)
+        return passed(report) if status in (0, 1) else None
 
 
 def passed(report: Path) -> set[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from scripts import series, verdicts
-from scripts.upstream import Release
+from scripts import outcomes, series, verdicts
+from scripts.upstream import File, Release
 from scripts.verdicts import Bench, passed
+from scripts.wheel import Published
 from tests.tooling import made
 
 CASE = "tool-loop/messages-moonshot"
@@ -21,24 +24,33 @@ RUNS = {
 }
 
 
+def bench(patches: Path) -> Bench:
+    return Bench(Path("python"), series.load(patches), "suite")
+
+
+def published(folder: Path, adapter: bytes = made.FILES[made.ADAPTER]) -> Published:
+    release = Release(Version("1.83.0"), ">=3.9", "experimental_pass_through", ())
+    return Published(release, File(made.NAME, "ab"), made.wheel(folder, {**made.FILES, made.ADAPTER: adapter}))
+
+
 @pytest.mark.parametrize("expected", list(RUNS))
 def test_a_verdict_comes_from_the_cases(expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failures, adapter = RUNS[expected]
-    bench = Bench(Path("python"), series.load(made.patches(tmp_path / "patches")))
-    base = made.wheel(tmp_path, {**made.FILES, made.ADAPTER: adapter})
     runs = iter(failures)
     seen = []
 
-    def failed(bench: Bench, tree: Path, fixes: object) -> set[str]:
-        seen.append((tree / made.ADAPTER).read_bytes())
+    def failed(bench: Bench, base: Published, changed: dict[str, bytes]) -> set[str]:
+        seen.append(changed)
         return next(runs)
 
     monkeypatch.setattr(verdicts, "_failed", failed)
-    release = Release(Version("1.83.0"), ">=3.9", "experimental_pass_through", ())
-    assert verdicts.measure(bench, release, base) == {"shout": expected}
-    assert seen[0] == adapter, "the first run is on the release as published"
+    found = verdicts.measure(bench(made.patches(tmp_path / "patches")), published(tmp_path, adapter))
+    assert found == {"shout": expected}
+    assert seen[0] == {}, "the first run is on the release as published"
     assert len(seen) == len(failures)
-    assert all(b".upper()" in patched for patched in seen[1:]), "the second one is on the patched tree"
+    for changed in seen[1:]:
+        assert b".upper()" in changed[made.ADAPTER]
+        assert "litellm/thinking_round_trip/shouting.py" in changed
 
 
 def test_a_fix_that_breaks_the_cases_of_another_is_harmful(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,9 +60,57 @@ def test_a_fix_that_breaks_the_cases_of_another_is_harmful(tmp_path: Path, monke
     (folder / "series.toml").write_text('revision = 1\nfixes = ["shout", "other"]\n')
     runs = iter([{CASE}, {"tool-loop/messages-openai"}])
     monkeypatch.setattr(verdicts, "_failed", lambda *_: next(runs))
-    release = Release(Version("1.83.0"), ">=3.9", "experimental_pass_through", ())
-    found = verdicts.measure(Bench(Path("python"), series.load(folder)), release, made.wheel(tmp_path))
-    assert found == {"shout": "needed", "other": "harmful"}
+    assert verdicts.measure(bench(folder), published(tmp_path)) == {"shout": "needed", "other": "harmful"}
+
+
+def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "FOLDER", tmp_path / "outcomes")
+    answers: list[set[str] | None] = [None, {CASE}, set()]
+    runs = []
+
+    def play(*arguments: object) -> set[str] | None:
+        runs.append(arguments)
+        return answers[len(runs) - 1]
+
+    monkeypatch.setattr(verdicts, "_play", play)
+    asked = bench(made.patches(tmp_path / "patches"))
+    base = published(tmp_path)
+    assert verdicts._failed(asked, base, {}) == {CASE}, "a run that gave no answer has passed nothing"
+    assert verdicts._failed(asked, base, {}) == set(), "and is not remembered"
+    assert verdicts._failed(asked, base, {}) == set()
+    assert len(runs) == 2
+    assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}) == {CASE}, "another content is another question"
+    assert len(runs) == 3
+
+
+def test_an_interrupt_does_not_wait_for_the_releases_that_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    busy, cancelled = threading.Event(), threading.Event()
+    really_shut_down = ThreadPoolExecutor.shutdown
+
+    def measure(*arguments: object) -> dict[str, str]:
+        started.append(arguments)
+        busy.set()
+        cancelled.wait()
+        return {}
+
+    def interrupt(*_: object, **__: object) -> None:
+        busy.wait()
+        raise KeyboardInterrupt
+
+    def shut_down(pool: ThreadPoolExecutor, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        really_shut_down(pool, wait=False, cancel_futures=cancel_futures)
+        cancelled.set()
+        really_shut_down(pool, wait=wait)
+
+    monkeypatch.setattr(verdicts, "measure", measure)
+    monkeypatch.setattr(verdicts, "track", interrupt)
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", shut_down)
+    with pytest.raises(KeyboardInterrupt):
+        verdicts._measure_all(bench(made.patches(tmp_path / "patches")), [published(tmp_path)] * 100)
+    assert len(started) <= verdicts.WORKERS
 
 
 def test_a_case_has_passed_when_one_form_did_and_none_failed(tmp_path: Path) -> None:
