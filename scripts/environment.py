@@ -19,6 +19,7 @@ from scripts.paths import BUILD, ROOT
 from scripts.requirements import OVERRIDES
 from scripts.upstream import Release
 
+ASTRAY = ("PYTHON", "PYTEST_", "VIRTUAL_ENV")
 SUITE = ROOT / "tests" / "requirements.txt"
 
 
@@ -41,8 +42,8 @@ def create(name: str, release: Release | None = None, wheel: Path | None = None)
 
 
 def clean() -> dict[str, str]:
-    """The variables for a program in such an environment: ours, less those that lead Python elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    """The variables for a program in such an environment: ours, less those that lead Python or pytest elsewhere."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(ASTRAY)}
 
 
 def _check_python(release: Release) -> None:

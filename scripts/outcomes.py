@@ -15,14 +15,12 @@ SUITE = ("tests/conftest.py", "tests/loopback.py", "tests/backends", "tests/conv
 LOCKS = ("tests/requirements.txt", "tests/overrides.txt", "pyproject.toml")
 
 
-def remembered(key: str, measure: Callable[[], set[str] | None]) -> set[str]:
-    """The cases that `measure` gives, or gave when it was asked for the same key; None is no answer and is not kept."""
+def remembered(key: str, measure: Callable[[], set[str]]) -> set[str]:
+    """The cases that `measure` gives, or gave when it was asked for the same key. What it raises is not kept."""
     path = FOLDER / f"{key}.json"
     if path.exists():
         return set(json.loads(path.read_text(encoding="utf-8")))
     found = measure()
-    if found is None:
-        return set()
     write_text(path, json.dumps(sorted(found)))
     return found
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -57,4 +58,6 @@ def stale() -> list[str]:
 
 def _compile(name: str, target: Path, options: list[str]) -> None:
     command = [find_uv_bin(), "pip", "compile", "--quiet", *HOW, *LOCKS[name], *options, "--output-file", str(target)]
-    check(command, {**os.environ, **configuration.environment(configuration.configured())})
+    # A lock has to hold everywhere: an extra index of this machine may have only some of a version's files.
+    main = replace(configuration.configured(), extra=(), find_links=())
+    check(command, {**os.environ, **configuration.environment(main)})

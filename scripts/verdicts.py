@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from junitparser import JUnitXml
+from junitparser import JUnitXml, TestCase
 from rich.console import Console
 from rich.progress import track
 
 from scripts import environment, fetch, outcomes, ranges, releases, series, tests, trees, upstream, wheel, wheels
 from scripts.commands import call
-from scripts.errors import HookDoesNotFit
+from scripts.errors import CommandFailed, HookDoesNotFit
 from scripts.series import Fix, Series
 from scripts.wheel import Published
 from scripts.wheels import Wheel
@@ -101,26 +101,30 @@ def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes]) -> set[
     return cases - outcomes.remembered(key, partial(_play, bench.python, base, changed, cases))
 
 
-def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> set[str] | None:
-    """The cases that pass on a tree; None where pytest could not run them."""
+def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> set[str]:
+    """The cases that pass on a tree. Raises CommandFailed where pytest could not play them all."""
     with trees.laid_out(base.path) as tree:
         trees.overwrite(tree, changed)
         report = tree / "junit.xml"
         command = [str(python), *tests.command(report, sorted(cases)), "-q", "-p", "no:cacheprovider"]
         status = call(command, trees.importing(tree), quiet=True)
-        return passed(report) if status in (0, 1) else None
+        played = results(report) if status in (0, 1) else {}
+    missing = set(cases) - set(played)
+    if missing:
+        name = f"pytest {min(missing)}"
+        raise CommandFailed(name, f"it ended with exit status {status} on LiteLLM {base.release.version} and no result")
+    return {case for case, passed in played.items() if passed}
 
 
-def passed(report: Path) -> set[str]:
-    """The cases that passed and in no form failed, by pytest's JUnit report (a case is played async and sync)."""
-    good, bad = set(), set()
+def results(report: Path) -> dict[str, bool]:
+    """By pytest's JUnit report, whether each case passed in one form (async or sync) and failed in none."""
+    forms: dict[str, list[TestCase]] = {}
     for test in (test for suite in JUnitXml.fromfile(str(report)) for test in suite):
-        case = test.name.partition("[")[2].removesuffix("]")
-        if test.is_passed:
-            good.add(case)
-        elif not test.is_skipped:
-            bad.add(case)
-    return good - bad
+        forms.setdefault(test.name.partition("[")[2].removesuffix("]"), []).append(test)
+    return {
+        case: any(test.is_passed for test in tests) and all(test.is_passed or test.is_skipped for test in tests)
+        for case, tests in forms.items()
+    }
 
 
 def _compare(patches: Series, found: ranges.Verdicts) -> int:

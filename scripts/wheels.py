@@ -42,6 +42,8 @@ class Wheel:
 
     def read(self, name: str) -> bytes:
         """The content of one file. Raises KeyError where there is none."""
+        if name not in self.archive.NameToInfo:
+            raise KeyError(name)
         content: bytes = self.archive.read(name)
         return content
 

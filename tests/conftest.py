@@ -12,6 +12,11 @@ from tests import loopback
 
 loopback.install()
 
+# Where a provider is, and how LiteLLM speaks to it, is the suite's to say and not the machine's.
+for _name in list(os.environ):
+    _own = _name.startswith("LITELLM_THINKING_")
+    if not _own and _name.startswith(("ANTHROPIC_", "LITELLM_", "MOONSHOT_", "OPENAI_", "OPENROUTER_")):
+        del os.environ[_name]
 # Without this, `import litellm` asks GitHub for its cost map, three times, before it takes the one it carries.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 # From 1.109 on LiteLLM has an opt-in Rust route, whose sockets neither respx nor the guard can see. The value is

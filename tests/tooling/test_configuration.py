@@ -181,7 +181,7 @@ def test_uv_is_told_what_pip_knows(tmp_path: Path) -> None:
     )
     assert configuration.environment(config) == {
         "UV_DEFAULT_INDEX": A,
-        "UV_INDEX": f"{B} {C}",
+        "UV_INDEX": f"{A} {B} {C}",
         "UV_INDEX_STRATEGY": "unsafe-best-match",
         "UV_FIND_LINKS": tmp_path.as_uri(),
         "SSL_CERT_FILE": "/etc/ca.pem",

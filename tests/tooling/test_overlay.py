@@ -28,7 +28,7 @@ def turn(*blocks: Item) -> list[Item]:
     items: list[Item] = []
     parts: list[Item] = []
     for block in blocks:
-        if block["type"] == "thinking":
+        if block["type"] in ("thinking", "redacted_thinking"):
             add_reasoning(items, parts, block)
         elif block["type"] == "text":
             parts.append({"type": "output_text", "text": block["text"]})
@@ -37,8 +37,12 @@ def turn(*blocks: Item) -> list[Item]:
     return [*items, message(*(part["text"] for part in parts))] if parts else items
 
 
-def thinking(text: str | None, signature: str | None = None) -> Item:
+def thinking(text: object, signature: str | None = None) -> Item:
     return {"type": "thinking", "thinking": text, "signature": signature}
+
+
+def redacted(data: object) -> Item:
+    return {"type": "redacted_thinking", "data": data}
 
 
 def text(words: str) -> Item:
@@ -74,6 +78,10 @@ MINTED = "litellm_encrypted_reasoning:gAAA=="
         ([thinking("A"), thinking(""), thinking("B")], [reasoning("A", "B")]),
         ([text("s"), thinking(""), text("t")], [message("s", "t")]),
         ([thinking(None), text("t")], [message("t")]),
+        ([thinking(5), text("t")], [message("t")]),
+        ([redacted("EmwKclaude"), text("t")], [message("t")]),
+        ([redacted(MINTED), text("t")], [reasoning(encrypted_content="gAAA=="), message("t")]),
+        ([redacted(None), text("t")], [message("t")]),
         ([thinking("", "ErUBclaude"), text("t")], [message("t")]),
         ([thinking("A", "ErUBclaude"), text("t")], [reasoning("A"), message("t")]),
         ([thinking("A", MINTED), text("t")], [reasoning("A", encrypted_content="gAAA=="), message("t")]),
@@ -109,6 +117,7 @@ def test_the_client_s_blocks_are_left_alone() -> None:
         ([thinking("A"), {"type": "redacted_thinking", "data": "x"}, thinking("B")], "A\nB"),
         ([thinking("</think>{}\u2028🙂")], "</think>{}\u2028🙂"),
         ([thinking(""), thinking(None)], None),
+        ([thinking(5), thinking(["A"]), thinking("B")], "B"),
         ([{"type": "redacted_thinking", "data": "x"}], None),
         ([], None),
     ],

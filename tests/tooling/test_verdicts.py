@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import outcomes, series, verdicts
+from scripts import outcomes, series, trees, verdicts
+from scripts.errors import CommandFailed
 from scripts.upstream import File, Release
-from scripts.verdicts import Bench, passed
+from scripts.verdicts import Bench, results
 from scripts.wheel import Published
 from tests.tooling import made
 
@@ -65,22 +66,51 @@ def test_a_fix_that_breaks_the_cases_of_another_is_harmful(tmp_path: Path, monke
 
 def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "FOLDER", tmp_path / "outcomes")
-    answers: list[set[str] | None] = [None, {CASE}, set()]
+    answers: list[set[str] | Exception] = [CommandFailed("pytest", "killed"), {CASE}, set()]
     runs = []
 
-    def play(*arguments: object) -> set[str] | None:
+    def play(*arguments: object) -> set[str]:
         runs.append(arguments)
-        return answers[len(runs) - 1]
+        answer = answers[len(runs) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     monkeypatch.setattr(verdicts, "_play", play)
     asked = bench(made.patches(tmp_path / "patches"))
     base = published(tmp_path)
-    assert verdicts._failed(asked, base, {}) == {CASE}, "a run that gave no answer has passed nothing"
-    assert verdicts._failed(asked, base, {}) == set(), "and is not remembered"
+    with pytest.raises(CommandFailed):
+        verdicts._failed(asked, base, {})
+    assert verdicts._failed(asked, base, {}) == set(), "a run that gave no answer is not remembered"
     assert verdicts._failed(asked, base, {}) == set()
     assert len(runs) == 2
     assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}) == {CASE}, "another content is another question"
     assert len(runs) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "report"),
+    [
+        (2, f'<testsuites><testsuite><testcase name="test_round_trip[{CASE}]"/></testsuite></testsuites>'),
+        (-9, None),
+        (0, "<testsuites><testsuite/></testsuites>"),
+    ],
+    ids=["collection failed", "killed", "nothing played"],
+)
+def test_a_run_that_played_nothing_is_no_measurement(
+    status: int, report: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "BUILD", tmp_path / "build")
+
+    def call(command: list[str], *_: object, **__: object) -> int:
+        if report is not None:
+            place = next(word for word in command if word.startswith("--junitxml=")).partition("=")[2]
+            Path(place).write_text(report)
+        return status
+
+    monkeypatch.setattr(verdicts, "call", call)
+    with pytest.raises(CommandFailed, match=r"on LiteLLM 1\.83\.0 and no result"):
+        verdicts._play(Path("python"), published(tmp_path), {}, {CASE})
 
 
 def test_an_interrupt_does_not_wait_for_the_releases_that_are_left(
@@ -125,7 +155,7 @@ def test_a_case_has_passed_when_one_form_did_and_none_failed(tmp_path: Path) -> 
         '<testcase name="test_round_trip[f/b-c]"><skipped/></testcase>'
         "</testsuite></testsuites>"
     )
-    assert passed(report) == {"a/b-c"}
+    assert results(report) == {"a/b-c": True, "d/b-c": False, "e/b-c": False, "f/b-c": False}
 
 
 @pytest.mark.parametrize(("found", "expected"), [("needed", 0), ("retired", 1)])

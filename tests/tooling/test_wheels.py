@@ -22,6 +22,8 @@ def test_a_good_wheel_opens(tmp_path: Path) -> None:
     with wheels.opened(made.wheel(tmp_path)) as wheel:
         assert set(wheel.names) == {*made.FILES, made.RECORD}
         assert wheel.read(made.ADAPTER) == made.FILES[made.ADAPTER]
+        with pytest.raises(KeyError):
+            wheel.read("litellm/absent.py")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,6 @@ def add_reasoning_content(message: MutableMapping[str, Any], blocks: Iterable[Ma
     contributes nothing; without any text the message is left alone. Providers that ask for the field:
     research/backends.md, sections 4 to 7.
     """
-    texts = [block["thinking"] for block in blocks if block.get("thinking")]
+    texts = [text for block in blocks if isinstance(text := block.get("thinking"), str) and text]
     if texts:
         message["reasoning_content"] = "\n".join(texts)

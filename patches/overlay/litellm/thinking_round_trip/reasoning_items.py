@@ -6,7 +6,8 @@ from collections.abc import Mapping, MutableSequence
 from typing import Any, Optional
 
 MINTED_PREFIX = "litellm_encrypted_reasoning:"
-"""What LiteLLM 1.102.0 and later put before the encrypted content in a thinking block's signature."""
+"""What LiteLLM 1.102.0 and later put before encrypted content, which they carry in the signature of a thinking block or,
+where there is no summary, in the data of a redacted thinking block."""
 
 
 def add_reasoning(
@@ -14,7 +15,7 @@ def add_reasoning(
     text_parts: MutableSequence[dict[str, Any]],
     block: Mapping[str, Any],
 ) -> None:
-    """Append one thinking block of an assistant turn to the `input` items of a Responses request.
+    """Append one thinking or redacted thinking block of an assistant turn to the `input` of a Responses request.
 
     `items` are the input items so far, `text_parts` the `output_text` parts of the same turn that are in no item yet.
     Text that came before the block becomes a message in front of it, so that the reasoning stands right before what
@@ -22,9 +23,10 @@ def add_reasoning(
     an item of its own.
 
     The item has no `id`: OpenAI rejects an empty one, and one it did not mint (research/backends.md, section 2).
-    A block with neither text nor encrypted content says nothing and adds nothing.
+    A block with neither text nor encrypted content, such as one that another provider redacted, adds nothing.
     """
-    text = block.get("thinking") or ""
+    text = block.get("thinking")
+    text = text if isinstance(text, str) else ""
     encrypted_content = minted_content(block)
     if not text and encrypted_content is None:
         return
@@ -39,14 +41,14 @@ def add_reasoning(
 
 
 def minted_content(block: Mapping[str, Any]) -> Optional[str]:
-    """The encrypted content in a block's signature, as the Responses backend minted it; None where there is none.
+    """The encrypted content in a block, as the Responses backend minted it; None where there is none.
 
     The form is that of LiteLLM 1.102.0 and later, so that their histories continue here.
     """
-    signature = block.get("signature")
-    if not isinstance(signature, str) or not signature.startswith(MINTED_PREFIX):
+    carrier = block.get("data") if block.get("type") == "redacted_thinking" else block.get("signature")
+    if not isinstance(carrier, str) or not carrier.startswith(MINTED_PREFIX):
         return None
-    return signature[len(MINTED_PREFIX) :] or None
+    return carrier[len(MINTED_PREFIX) :] or None
 
 
 def _close_message(items: MutableSequence[dict[str, Any]], text_parts: MutableSequence[dict[str, Any]]) -> None:
