@@ -99,9 +99,9 @@ def _uv_places(config: Config, told: _Sources) -> dict[str, str]:
         # uv has no variable that says "no index"; one in a folder that is never made is the same.
         wanted["UV_DEFAULT_INDEX"] = config.index or (BUILD / "no-index").as_uri()
     if config.extra and not told.extra:
-        # pip takes the best version of all indexes, uv by default the first index that has any version. Of equal versions
-        # uv takes the one of the first index, with whatever files that has, and its default index is the last: so the
-        # main index is named in front of the extra ones, too.
+        # pip takes the best version of all indexes, uv by default the first index that has any version. Of equal
+        # versions uv takes the one of the first index, with whatever files that has, and its default index is the last:
+        # so the main index is named in front of the extra ones, too.
         places = [url for url in (config.index, *config.extra) if url]
         wanted |= {"UV_INDEX": " ".join(places), "UV_INDEX_STRATEGY": "unsafe-best-match"}
     # pip only warns about a folder that is not there, uv gives up.
