@@ -6,8 +6,8 @@ from collections.abc import Mapping, MutableSequence
 from typing import Any, Optional
 
 MINTED_PREFIX = "litellm_encrypted_reasoning:"
-"""What LiteLLM 1.102.0 and later put before encrypted content, which they carry in the signature of a thinking block, or
-in the data of a redacted thinking block where there is no summary."""
+"""What LiteLLM 1.102.0 and later put before encrypted content, which they carry in the signature of a thinking block,
+or in the data of a redacted thinking block where there is no summary."""
 
 
 def add_reasoning(
