@@ -141,7 +141,7 @@ def _pip_config_list() -> str:
     command = [sys.executable, "-m", "pip"] if importlib.util.find_spec("pip") else [shutil.which("pip") or ""]
     if not command[0]:
         return ""
-    run = subprocess.run([*command, "config", "list"], stdout=subprocess.PIPE, text=True, check=False)
+    run = subprocess.run([*command, "config", "list", "-vvv"], stdout=subprocess.PIPE, text=True, check=False)
     if run.returncode:
         raise CommandFailed("pip config list", f"it ended with exit status {run.returncode}")
     return run.stdout

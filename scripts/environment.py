@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
 from packaging.specifiers import SpecifierSet
 from uv import find_uv_bin
 
@@ -18,27 +18,28 @@ from scripts.errors import WrongPython
 from scripts.paths import BUILD, ROOT
 from scripts.requirements import OVERRIDES
 from scripts.upstream import Release
+from scripts.writing import room
 
 ASTRAY = ("PYTHON", "PYTEST_", "VIRTUAL_ENV")
 SUITE = ROOT / "tests" / "requirements.txt"
 
 
-def create(name: str, release: Release | None = None, wheel: Path | None = None) -> Path:
-    """Make `build/env/<name>` anew with the suite's requirements, and the wheel with what it requires itself.
+@contextmanager
+def fresh(name: str, release: Release | None = None, wheel: Path | None = None) -> Iterator[Path]:
+    """A new environment with the suite's requirements, and with the wheel and what that requires itself.
 
-    Gives the path of its Python. Raises WrongPython where the release does not run on this one, and CommandFailed.
+    Gives the path of its Python; the environment is gone afterwards. Raises WrongPython where the release does not run
+    on this Python, CommandFailed and CannotWrite.
     """
     if release is not None:
         _check_python(release)
-    folder = BUILD / "env" / name
-    with FileLock(_beside(folder)):
-        shutil.rmtree(folder, ignore_errors=True)
-        _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder))
-        python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with room(name, BUILD / "env") as folder:
+        _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder / "venv"))
+        python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         _install(python, "--require-hashes", "--requirements", str(SUITE))
         if wheel is not None:
             _install(python, "--overrides", str(ROOT / OVERRIDES), str(wheel))
-    return python
+        yield python
 
 
 def clean() -> dict[str, str]:
@@ -49,11 +50,6 @@ def clean() -> dict[str, str]:
 def _check_python(release: Release) -> None:
     if platform.python_version() not in SpecifierSet(release.requires_python):
         raise WrongPython(str(release.version), platform.python_version(), release.requires_python)
-
-
-def _beside(folder: Path) -> Path:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return folder.with_name(folder.name + ".lock")
 
 
 def _install(python: Path, *what: str) -> None:

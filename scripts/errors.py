@@ -6,6 +6,7 @@ EngineError                    the request could not be carried out; exit status
   UnsupportedRelease           a pre-release, or older than the first supported one
   DeniedRelease                a malicious upload
   BadSpec                      a SPEC that selects nothing or cannot be read
+  UnknownCase                  no case of the suite has this id
   BadLock                      upstream.lock cannot be trusted
   WrongPython                  the release does not run on this Python
   NoFile                       the release has no file for this platform or of this kind
@@ -21,6 +22,8 @@ EngineError                    the request could not be carried out; exit status
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class EngineError(Exception):
@@ -78,6 +81,12 @@ class BadSpec(EngineError):
             why,
             "Give releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all.",
         )
+
+
+class UnknownCase(EngineError):
+    def __init__(self, case: str, near: Sequence[str]) -> None:
+        hint = f"Perhaps {near[0]} is meant" if near else "tests/round_trip/grid.py says how they are named"
+        super().__init__(f"{case!r} names no case", "the suite has none with this id", f"{hint}.")
 
 
 class BadLock(EngineError):

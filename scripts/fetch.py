@@ -34,7 +34,10 @@ _CHUNK = 1 << 16
 def cache_folder() -> Path:
     """The folder that keeps the files, each under its SHA-256: $LITELLM_THINKING_CACHE, or the user's cache folder."""
     named = os.environ.get(CACHE_VARIABLE)
-    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("litellm-thinking", False)
+    try:
+        return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("litellm-thinking", False)
+    except RuntimeError as error:  # ~somebody who is not known here
+        raise CannotWrite(f"The cache {named}", str(error)) from error
 
 
 def cached(file: File) -> Path | None:

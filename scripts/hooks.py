@@ -48,12 +48,13 @@ def load(path: Path) -> Hook:
         since = Version(path.stem)
         mail, marker, diff = path.read_text(encoding="utf-8").partition("\ndiff --git ")
         files = PatchSet(marker.lstrip("\n") + diff)
+        headers = message_from_string(mail, policy=mail_policy)
+        body = str(headers.get_content())
     except InvalidVersion:
         raise BadPatch(name, "its name is not the first release that it fits") from None
-    except (OSError, UnicodeDecodeError, UnidiffParseError) as error:
+    except (OSError, UnicodeDecodeError, LookupError, UnidiffParseError) as error:
         raise BadPatch(name, str(error)) from error
-    headers = message_from_string(mail, policy=mail_policy)
-    hook = Hook(path.parent.name, since, headers["Subject"] or "", headers.get_content(), files)
+    hook = Hook(path.parent.name, since, headers["Subject"] or "", body, files)
     _check(name, hook)
     return hook
 
@@ -120,5 +121,7 @@ def _check(name: str, hook: Hook) -> None:
     for file in hook.files:
         if not file.is_modified_file or file.is_rename:
             raise BadPatch(name, f"it adds, removes or renames {file.path}; new modules belong to the overlay")
+        if not all(_sides(hunk)[0] for hunk in file):
+            raise BadPatch(name, f"a hunk in {file.path} has no line that says where it belongs")
         if any(line.line_type == LINE_TYPE_NO_NEWLINE for hunk in file for line in hunk):
             raise BadPatch(name, f"it changes the end of {file.path}, where a line break is missing")

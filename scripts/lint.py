@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
 from scripts.commands import call
-from scripts.errors import EngineError, HookDoesNotFit
+from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit
 from scripts.paths import PATCHES
 from scripts.series import Fix, Series
 from scripts.upstream import Lock, Release
@@ -36,25 +37,27 @@ class Applied:
 def run(arguments: argparse.Namespace) -> int:
     """Run every check; one line per finding, and a closing line. With `arguments.all`, fetch what is not cached."""
     failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
-    known = upstream.load()
-    patches = series.load()
-    applied = apply_all(known, patches, fetch_missing=arguments.all)
-    told = [f"{name} found something: see above." for name in failed]
-    findings = [*told, *lock.check(), *requirements.stale(), *check_patches(known, patches), *applied.findings]
+    findings = [f"{name} found something: see above." for name in failed]
+    findings += [*lock.check(), *requirements.stale(), *_stray(PATCHES)]
+    applied = Applied(0, 0, [])
+    try:
+        known, patches = upstream.load(), series.load()
+        findings += check_patches(known, patches)
+        applied = apply_all(known, patches, fetch_missing=arguments.all)
+    except (BadLock, BadPatch) as error:
+        findings.append(str(error))
+    findings += applied.findings
     for finding in findings:
         print(finding, file=sys.stderr)
-    print(
-        f"lint: {len(known.releases)} releases in the lock, {applied.releases} tried, "
-        f"{applied.hooks} hooks applied, {len(findings)} failures"
-    )
+    print(f"lint: {applied.releases} releases tried, {applied.hooks} hooks applied, {len(findings)} failures")
     return 1 if findings else 0
 
 
 def check_patches(known: Lock, patches: Series, folder: Path = PATCHES) -> list[str]:
-    """Findings about the patches themselves: unlisted or unused ones, unknown cases, ranges that are not true."""
+    """Findings about the patches: unlisted, unused or duplicate ones, unknown cases, ranges that are not true."""
     findings = [*_unlisted(patches, folder), *ranges.stale_table(patches)]
     for fix in patches.fixes:
-        findings += [*_unused(known, fix), *_unknown_cases(fix), *ranges.unmeasured(known, fix)]
+        findings += [*_unused(known, fix), *_duplicates(fix), *_unknown_cases(fix), *ranges.unmeasured(known, fix)]
         findings += _bad_verdicts(fix)
     return findings
 
@@ -92,6 +95,13 @@ def _unlisted(patches: Series, folder: Path) -> Iterable[str]:
             yield f"patches/{path.name} is not in series.toml."
 
 
+def _stray(folder: Path) -> Iterable[str]:
+    """Patches that are nowhere in the series: hooks stand in the folder of a fix, and nowhere else."""
+    hooks = set(folder.glob("*/*.patch")) - set(folder.glob("overlay/*.patch"))
+    for path in sorted(set(folder.rglob("*.patch")) - hooks):
+        yield f"{path.relative_to(folder.parent)} belongs to no fix."
+
+
 def _unused(known: Lock, fix: Fix) -> Iterable[str]:
     needing = [release.version for release in known.releases if fix.verdict(release.version) == "needed"]
     used = {hook.name for hook in map(fix.hook_for, needing) if hook is not None}
@@ -100,6 +110,12 @@ def _unused(known: Lock, fix: Fix) -> Iterable[str]:
             yield f"patches/{hook.name} is not used by any release that needs the fix."
         elif hook.since not in needing:
             yield f"patches/{hook.name} is not named after a release that needs the fix."
+
+
+def _duplicates(fix: Fix) -> Iterable[str]:
+    for older, newer in pairwise(fix.hooks):
+        if (older.paths, older.text) == (newer.paths, newer.text):
+            yield f"patches/{newer.name} says the same as {older.name}."
 
 
 def _superfluous(fix: Fix, release: Release, original: Wheel) -> Iterable[str]:

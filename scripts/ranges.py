@@ -9,7 +9,7 @@ from pathlib import Path
 import tomlkit
 from packaging.version import Version
 
-from scripts.errors import BadPatch
+from scripts.errors import BadPatch, Unmeasured
 from scripts.paths import PATCHES, ROOT
 from scripts.series import Fix, Run, Series
 from scripts.upstream import Lock
@@ -44,6 +44,23 @@ def merge(lock: Lock, fix: Fix, found: Mapping[Version, str]) -> dict[str, list[
     return runs
 
 
+def needed(lock: Lock, patches: Series, release: Version) -> list[Fix]:
+    """The fixes that a release needs. Raises Unmeasured where that is not known, as for one that came later."""
+    unknown = [fix.name for fix in patches.fixes if not _is_known(lock, fix, release)]
+    if unknown:
+        raise Unmeasured(str(release), " and ".join(unknown))
+    return [fix for fix in patches.fixes if fix.verdict(release) == "needed"]
+
+
+def _is_known(lock: Lock, fix: Fix, release: Version) -> bool:
+    runs = [run for runs in fix.measured.values() for run in runs if release in run]
+    return bool(runs) and all(_count(lock, run) == run.releases for run in runs)
+
+
+def _count(lock: Lock, run: Run) -> int:
+    return sum(release.version in run for release in lock.releases)
+
+
 def unmeasured(lock: Lock, fix: Fix) -> list[str]:
     """Findings: releases of the lock that the fix's ranges leave out, or that came into them later."""
     findings = [
@@ -52,7 +69,7 @@ def unmeasured(lock: Lock, fix: Fix) -> list[str]:
         if fix.verdict(release.version) is None
     ]
     for run in (run for runs in fix.measured.values() for run in runs):
-        count = sum(release.version in run for release in lock.releases)
+        count = _count(lock, run)
         if count != run.releases:
             findings.append(
                 f"{fix.name} was measured on {run.releases} releases from {run.first} to {run.last}, "

@@ -64,6 +64,9 @@ def _by_specifier(lock: Lock, spec: str) -> list[Release]:
         raise BadSpec(spec, "it is not a PEP 440 specifier") from None
     chosen = [release for release in lock.releases if release.version in wanted]
     if not chosen:
+        for name, reason in lock.denied:
+            if Version(name) in wanted:
+                raise DeniedRelease(name, reason)
         raise BadSpec(spec, "no supported release fits it")
     return chosen
 

@@ -12,7 +12,7 @@ from typing import Any
 from packaging.version import Version
 
 from scripts import hooks
-from scripts.errors import BadPatch, Unmeasured
+from scripts.errors import BadPatch
 from scripts.hooks import Hook
 from scripts.paths import PATCHES
 
@@ -72,17 +72,12 @@ class Series:
     fixes: tuple[Fix, ...]
     overlay: dict[str, bytes]
 
-    def needed(self, release: Version) -> list[Fix]:
-        """The fixes that the release needs. Raises Unmeasured where that is not known."""
-        unknown = [fix.name for fix in self.fixes if fix.verdict(release) is None]
-        if unknown:
-            raise Unmeasured(str(release), " and ".join(unknown))
-        return [fix for fix in self.fixes if fix.verdict(release) == "needed"]
-
 
 def load(folder: Path = PATCHES) -> Series:
     """Read series.toml, every fix.toml, hook and overlay module. Raises BadPatch."""
     data = _toml(folder / "series.toml", {"revision": int, "fixes": list})
+    if len(set(data["fixes"])) != len(data["fixes"]):
+        raise BadPatch("series.toml", "it lists a fix twice")
     fixes = tuple(_fix(folder / name) for name in data["fixes"])
     return Series(data["revision"], fixes, _overlay(folder / "overlay"))
 
@@ -137,6 +132,9 @@ def _overlay(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
 
 
+_KINDS = {str: "a text", int: "a whole number", list: "a list of texts"}
+
+
 def _toml(path: Path, wanted: dict[str, type]) -> dict[str, Any]:
     name = f"{path.parent.name}/{path.name}"
     try:
@@ -144,6 +142,7 @@ def _toml(path: Path, wanted: dict[str, type]) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadPatch(name, str(error)) from error
     for key, kind in wanted.items():
-        if not isinstance(data.get(key), kind):
-            raise BadPatch(name, f"{key!r} has to be there, as a {kind.__name__}")
+        value = data.get(key)
+        if type(value) is not kind or (isinstance(value, list) and not all(isinstance(item, str) for item in value)):
+            raise BadPatch(name, f"{key!r} has to be there, as {_KINDS[kind]}")
     return data

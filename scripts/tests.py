@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
-from scripts import environment, fetch, releases, series, upstream, wheel
+from scripts import environment, fetch, ranges, releases, series, upstream, wheel
 from scripts.commands import call
+from scripts.errors import UnknownCase
 from scripts.paths import BUILD
-from scripts.upstream import Release
+from scripts.upstream import Lock, Release
 from scripts.wheel import Published
+from tests.round_trip import grid
 
 SUITE = "tests/round_trip"
 
@@ -22,12 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     exit status; the results are in `build/junit/<release>[-unpatched].xml`.
     """
     name, words = split(arguments.rest)
+    _check_cases(words)
     lock = upstream.load()
     release = releases.find(lock, name) if name else lock.newest
-    path = _wheel(release, arguments.unpatched)
+    path = _wheel(lock, release, arguments.unpatched)
     label = f"{release.version}-unpatched" if arguments.unpatched else str(release.version)
-    python = environment.create(label, release, path)
-    return call([str(python), *command(BUILD / "junit" / f"{label}.xml", words)], environment.clean())
+    with environment.fresh(label, release, path) as python:
+        return call([str(python), *command(BUILD / "junit" / f"{label}.xml", words)], environment.clean())
 
 
 def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -54,10 +58,17 @@ def nodes(case: str) -> list[str]:
     return [f"{SUITE}/test_round_trip.py::{test}[{case}]" for test in ("test_round_trip", "test_round_trip_sync")]
 
 
-def _wheel(release: Release, unpatched: bool) -> Path:
+def _check_cases(words: Sequence[str]) -> None:
+    known = [str(case) for case in grid.cases()]
+    for word in words:
+        if is_case(word) and word not in known:
+            raise UnknownCase(word, get_close_matches(word, known, 1))
+
+
+def _wheel(lock: Lock, release: Release, unpatched: bool) -> Path:
     file = wheel.files_for(release, None)[0]
     path = fetch.fetch(file)
     if unpatched:
         return path
     patches = series.load()
-    return wheel.build(Published(release, file, path), patches, patches.needed(release.version)).path
+    return wheel.build(Published(release, file, path), patches, ranges.needed(lock, patches, release.version)).path

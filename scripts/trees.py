@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +9,16 @@ from pathlib import Path
 from scripts import wheels
 from scripts.environment import clean
 from scripts.paths import BUILD
+from scripts.writing import reporting, room
 
 
 @contextmanager
 def laid_out(base: Path) -> Iterator[Path]:
-    """The files of a wheel below a folder of their own, which is gone afterwards."""
-    BUILD.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="tree-", dir=BUILD) as folder, wheels.opened(base) as wheel:
-        wheel.unpack(Path(folder))
-        yield Path(folder)
+    """The files of a wheel below a folder of their own, which is gone afterwards. Raises BadWheel and CannotWrite."""
+    with room("tree", BUILD) as folder:
+        with reporting(folder), wheels.opened(base) as wheel:
+            wheel.unpack(folder)
+        yield folder
 
 
 def overwrite(tree: Path, changed: Mapping[str, bytes]) -> None:

@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = releases.select(lock, arguments.spec)
     files = [wheel.files_for(release, None)[0] for release in chosen]
     bases = [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
-    bench = Bench(environment.create("shared"), patches, outcomes.suite_digest())
-    found = _measure_all(bench, bases)
+    with environment.fresh("shared") as python:
+        found = _measure_all(Bench(python, patches, outcomes.suite_digest()), bases)
     if arguments.check:
         return _compare(patches, found)
     ranges.write(lock, patches, found)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import hashlib
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +14,14 @@ from filelock import FileLock
 from packaging.tags import sys_tags
 from packaging.version import Version
 
-from scripts import fetch, releases, series, trees, upstream, wheels
-from scripts.errors import BadPatch, CannotWrite, NoFile
+from scripts import fetch, ranges, releases, series, trees, upstream, wheels
+from scripts.errors import BadPatch, NoFile
 from scripts.hooks import Hook
 from scripts.paths import BUILD, DIST
 from scripts.series import Fix, Series
-from scripts.upstream import File, Release
+from scripts.upstream import File, Lock, Release
 from scripts.wheels import Wheel
-from scripts.writing import write_text
+from scripts.writing import reporting, room, whole, write_text
 
 SUMS = "SHA256SUMS"
 NOTES = "thinking_round_trip.json"
@@ -53,8 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     lock = upstream.load()
     patches = series.load()
     chosen = [releases.find(lock, name) for name in arguments.releases] or [lock.newest]
+    _check_platform(lock, arguments.platform)
     wanted = [(release, file) for release in chosen for file in files_for(release, arguments.platform)]
-    needed = {release.version: patches.needed(release.version) for release in chosen}
+    needed = {release.version: ranges.needed(lock, patches, release.version) for release in chosen}
     paths = fetch.fetch_all([file for _, file in wanted])
     for (release, file), path in zip(wanted, paths, strict=True):
         _report(build(Published(release, file, path), patches, needed[release.version]))
@@ -84,22 +83,22 @@ def build(base: Published, patches: Series, fixes: list[Fix], folder: Path = DIS
     release = base.release.version
     version = f"{release}+thinking.{patches.revision}"
     name = base.file.name.replace(f"-{release}-", f"-{version}-", 1)
-    with _workshop(folder / name) as room, wheels.opened(base.path) as original:
-        tree = room / "tree"
+    with room("wheel", BUILD) as place, reporting(folder / name), wheels.opened(base.path) as original:
+        tree = place / "tree"
         original.unpack(tree)
         changed, used = _changes(original, release, patches, fixes)
         notes = {f"{original.dist_info}/{NOTES}": _notes(base, patches, used)}
         trees.overwrite(tree, {**changed, **notes})
-        wheels.pack(tree, version, room / name)
-        _publish(room / name, folder)
+        wheels.pack(tree, version, place / name)
+        _publish(place / name, folder)
     return Built(folder / name, _sha256(folder / name), tuple(fix.name for fix in fixes))
 
 
 def _publish(wheel: Path, folder: Path) -> None:
-    """Move a finished wheel into the folder; two builds at once must not lose each other's line of the sums."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put a finished wheel into the folder; two builds at once must not lose each other's line of the sums."""
     with FileLock(BUILD / f"{folder.name}.lock"):
-        wheel.replace(folder / wheel.name)
+        with whole(folder / wheel.name) as temporary:  # not moved: the folder may be on another disk
+            shutil.copyfile(wheel, temporary)
         found = sorted(folder.glob("litellm-*+thinking.*.whl"))
         write_text(folder / SUMS, "".join(f"{_sha256(path)}  {path.name}\n" for path in found))
 
@@ -112,21 +111,20 @@ def _best(release: Release) -> File:
     return min(fitting, key=lambda file: min(rank[tag] for tag in file.tags & rank.keys()))
 
 
+def _check_platform(lock: Lock, platform: str | None) -> None:
+    """Wheels of pure Python fit any platform, so a mistyped one has to be noticed by itself."""
+    known = {tag.platform for release in lock.releases for file in release.wheels for tag in file.tags}
+    if platform not in (None, "all", *known):
+        raise NoFile("of any release", str(platform), _platforms(lock.releases))
+
+
 def _no_file(release: Release, wanted: str) -> NoFile:
-    tags = sorted({tag.platform for file in release.wheels for tag in file.tags})
-    return NoFile(str(release.version), wanted, "wheels for " + ", ".join(tags))
+    return NoFile(str(release.version), wanted, _platforms([release]))
 
 
-@contextmanager
-def _workshop(target: Path) -> Iterator[Path]:
-    """A folder of our own to build in, gone afterwards; trouble with the disk becomes CannotWrite."""
-    try:
-        BUILD.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="wheel-", dir=BUILD) as room:
-            yield Path(room)
-    except OSError as error:
-        why = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror or error)
-        raise CannotWrite(str(target), why) from error
+def _platforms(releases: Iterable[Release]) -> str:
+    tags = {tag.platform for release in releases for file in release.wheels for tag in file.tags}
+    return "wheels for " + ", ".join(sorted(tags))
 
 
 def _changes(

@@ -73,6 +73,12 @@ def test_pips_environment_wins_over_its_file(pip_file: Path, monkeypatch: pytest
     assert (config.index, config.extra, config.timeout) == (C, (B,), 9)
 
 
+def test_a_quiet_pip_tells_its_configuration_all_the_same(pip_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pip_file.write_text(f"[global]\nquiet = 2\nindex-url = {A}\n")
+    monkeypatch.setenv("PIP_QUIET", "3")
+    assert configuration.configured().index == A
+
+
 def test_pip_no_index_leaves_find_links(unconfigured: Path, uv_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uv_file.write_text(f'index-url = "{A}"\n')
     monkeypatch.setenv("PIP_NO_INDEX", "true")

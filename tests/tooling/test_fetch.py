@@ -69,6 +69,12 @@ def test_a_file_is_fetched_into_a_folder_of_its_hash(file: File, cache: Path) ->
     assert kept(cache) == [NAME]
 
 
+def test_a_cache_in_an_unknown_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITELLM_THINKING_CACHE", "~nobody-of-this-name/cache")
+    with pytest.raises(CannotWrite, match="The cache ~nobody-of-this-name/cache could not be written"):
+        fetch.cache_folder()
+
+
 def test_several_files_come_in_the_order_that_was_asked_for(file: File, simple: SimpleIndex) -> None:
     other = simple.add(OTHER, b"source")
     assert [path.name for path in fetch.fetch_all([other, file, other], jobs=2)] == [OTHER, NAME, OTHER]

@@ -102,9 +102,25 @@ def test_a_file_that_the_release_lacks_is_named(tmp_path: Path) -> None:
         (made.HOOK, "first.patch", "its name is not the first release"),
         (NEW_FILE, "1.82.1.patch", "new modules belong"),
         (made.HOOK.replace("@@ -1,4 +1,4 @@", "@@ -1,9 +1,9 @@"), "1.82.1.patch", "shout/1.82.1.patch cannot be used"),
+        (made.HOOK.partition("@@")[0] + "@@ -1,0 +1,1 @@\n+import json\n", "1.82.1.patch", "no line that says where"),
+        (
+            made.HOOK.replace("Subject", "Content-Type: text/plain; charset=klingon\nSubject"),
+            "1.82.1.patch",
+            "cannot be used",
+        ),
         (made.HOOK + "\\ No newline at end of file\n", "1.82.1.patch", "a line break is missing"),
     ],
-    ids=["no-subject", "no-body", "no-diff", "name", "new-file", "short-hunk", "no-line-break"],
+    ids=[
+        "no-subject",
+        "no-body",
+        "no-diff",
+        "name",
+        "new-file",
+        "short-hunk",
+        "no-context",
+        "charset",
+        "no-line-break",
+    ],
 )
 def test_a_patch_that_is_not_a_hook_is_refused(tmp_path: Path, text: str, name: str, expected: str) -> None:
     with pytest.raises(BadPatch, match=expected):

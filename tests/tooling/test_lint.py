@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from scripts import fetch, lint, ranges, series
+from scripts import fetch, lint, lock, ranges, requirements, series, upstream
+from scripts.errors import BadLock
 from scripts.upstream import File, Lock, Release
 from tests.tooling import made
 
@@ -48,8 +50,71 @@ def test_a_folder_that_is_not_in_the_series_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_a_hook_that_no_release_uses_is_found(hooks: list[str], expected: str, tmp_path: Path) -> None:
-    folder = made.patches(tmp_path / "patches", dict.fromkeys(hooks, made.HOOK), measured=MEASURED)
-    assert findings(folder) == [expected]
+    texts = {hooks[0]: made.HOOK, hooks[1]: made.HOOK.replace("upper", "lower")}
+    assert findings(made.patches(tmp_path / "patches", texts, measured=MEASURED)) == [expected]
+
+
+def test_a_hook_that_says_the_same_as_the_one_before_is_found(tmp_path: Path) -> None:
+    moved = made.HOOK.replace("@@ -1,4 +1,4 @@", "@@ -9,4 +9,4 @@")
+    texts = {"1.82.1": made.HOOK, "1.83.0": moved}
+    assert findings(made.patches(tmp_path / "patches", texts, measured=MEASURED)) == [
+        "patches/shout/1.83.0.patch says the same as shout/1.82.1.patch."
+    ]
+
+
+@pytest.mark.parametrize("place", ["stray.patch", "overlay/x.patch", "shout/deeper/1.82.1.patch"])
+def test_a_patch_outside_a_fix_is_found(place: str, tmp_path: Path) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED)
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_text(made.HOOK)
+    assert list(lint._stray(folder)) == [f"patches/{place} belongs to no fix."]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        ("nothing", (0, "lint: 0 releases tried, 0 hooks applied, 0 failures")),
+        ("series", (1, "series.toml cannot be used")),
+        ("lock", (1, "upstream.lock cannot be used")),
+        ("tool", (1, "mypy found something: see above.")),
+    ],
+)
+def test_a_fault_is_exit_status_1_and_the_other_checks_go_on(
+    broken: str,
+    expected: tuple[int, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = made.patches(tmp_path / "patches", measured=MEASURED)
+    if broken == "series":
+        (folder / "series.toml").write_text("revision = ")
+    loaded = BadLock("it was changed by hand") if broken == "lock" else LOCK
+    ran = []
+
+    def call(command: list[str]) -> int:
+        ran.append(command[2])
+        return int(broken == "tool" and command[2] == "mypy")
+
+    def load() -> Lock:
+        if isinstance(loaded, BadLock):
+            raise loaded
+        return loaded
+
+    monkeypatch.setattr(lint, "call", call)
+    monkeypatch.setattr(upstream, "load", load)
+    monkeypatch.setattr(lock, "check", list)
+    monkeypatch.setattr(requirements, "stale", list)
+    monkeypatch.setattr(lint, "PATCHES", folder)
+    monkeypatch.setattr(lint, "check_patches", lambda *_: [])
+    monkeypatch.setattr(fetch, "cached", lambda _: None)
+    monkeypatch.setattr(series.load, "__defaults__", (folder,))
+    status, message = expected
+    assert lint.run(argparse.Namespace(all=False)) == status
+    out, err = capsys.readouterr()
+    assert message in out + err
+    assert f"{status} failures" in out
+    assert ran == ["ruff", "ruff", "mypy"]
 
 
 @pytest.mark.parametrize(

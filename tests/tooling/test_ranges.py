@@ -9,13 +9,20 @@ import tomlkit
 from packaging.version import Version
 
 from scripts import ranges, series
-from scripts.errors import BadPatch
+from scripts.errors import BadPatch, Unmeasured
 from scripts.series import Fix, Run
 from scripts.upstream import Lock, Release
 from tests.tooling import made
 
 NAMES = ("1.82.1", "1.83.0", "1.99.4", "1.100.0", "1.109.1")
 LOCK = Lock(tuple(Release(Version(name), ">=3.9", "messages", ()) for name in NAMES), ())
+
+
+MEASURED = """
+[measured]
+needed = [{ first = "1.82.1", last = "1.99.4", releases = 3 }]
+retired = [{ first = "1.100.0", last = "1.109.1", releases = 2 }]
+"""
 
 
 def fix(folder: Path, measured: str = "") -> Fix:
@@ -57,6 +64,22 @@ def test_a_release_that_came_into_a_run_later_is_a_finding(tmp_path: Path) -> No
     known = fix(tmp_path, '[measured]\nneeded = [{ first = "1.82.1", last = "1.109.1", releases = 4 }]\n')
     (finding,) = ranges.unmeasured(LOCK, known)
     assert "was measured on 4 releases from 1.82.1 to 1.109.1, but there are 5" in finding
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [("1.82.1", ["shout"]), ("1.99.4", ["shout"]), ("1.100.0", []), ("1.109.1", [])],
+)
+def test_a_fix_is_needed_where_it_was_measured_to_be(tmp_path: Path, release: str, expected: list[str]) -> None:
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    assert [fix.name for fix in ranges.needed(LOCK, patches, Version(release))] == expected
+
+
+@pytest.mark.parametrize("measured", ["", MEASURED.replace("releases = 3", "releases = 2")], ids=["never", "before"])
+def test_an_unmeasured_release_is_refused_with_the_command_that_measures_it(tmp_path: Path, measured: str) -> None:
+    patches = series.load(made.patches(tmp_path / "patches", measured=measured))
+    with pytest.raises(Unmeasured, match=r"run the cases of shout on it.*`nox -s verdicts -- 1\.83\.0`"):
+        ranges.needed(LOCK, patches, Version("1.83.0"))
 
 
 def test_the_readme_s_table_is_made_from_the_ranges(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_spec_selects_releases_oldest_first(spec: str, expected: list[str]) ->
         ("<>1", BadSpec),
         ("1.83.0,1.82.8", DeniedRelease),
         ("1.83.0,latest", BadVersion),
-        ("==1.82.8", BadSpec),
+        ("==1.82.8", DeniedRelease),
     ],
 )
 def test_a_spec_that_cannot_be_used(spec: str, kind: type[EngineError]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from scripts import series
-from scripts.errors import BadPatch, HookDoesNotFit, Unmeasured
+from scripts.errors import BadPatch, HookDoesNotFit
 from tests.tooling import made
 
 MEASURED = """
@@ -24,21 +24,6 @@ def test_it_reads_fixes_hooks_and_overlay(tmp_path: Path) -> None:
     assert (loaded.revision, fix.name, fix.title) == (1, "shout", "Shout")
     assert [hook.name for hook in fix.hooks] == ["shout/1.82.1.patch"]
     assert list(loaded.overlay) == ["litellm/thinking_round_trip/shouting.py"]
-
-
-@pytest.mark.parametrize(
-    ("release", "expected"),
-    [("1.82.1", ["shout"]), ("1.99.4", ["shout"]), ("1.100.0", []), ("1.109.1", [])],
-)
-def test_a_fix_is_needed_where_it_was_measured_to_be(tmp_path: Path, release: str, expected: list[str]) -> None:
-    loaded = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
-    assert [fix.name for fix in loaded.needed(Version(release))] == expected
-
-
-def test_an_unmeasured_release_is_refused_with_the_command_that_measures_it(tmp_path: Path) -> None:
-    loaded = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
-    with pytest.raises(Unmeasured, match=r"run the cases of shout on it.*`nox -s verdicts -- 1.110.0`"):
-        loaded.needed(Version("1.110.0"))
 
 
 def test_a_text_serves_releases_up_to_the_next_one(tmp_path: Path) -> None:
@@ -73,7 +58,10 @@ def test_a_later_fix_sees_what_an_earlier_one_changed(tmp_path: Path) -> None:
     ("file", "text", "expected"),
     [
         ("series.toml", "revision = ", "series.toml cannot be used"),
-        ("series.toml", 'fixes = ["shout"]', "'revision' has to be there, as a int"),
+        ("series.toml", 'fixes = ["shout"]', "'revision' has to be there, as a whole number"),
+        ("series.toml", 'revision = true\nfixes = ["shout"]', "'revision' has to be there, as a whole number"),
+        ("series.toml", "revision = 1\nfixes = [5]", "'fixes' has to be there, as a list of texts"),
+        ("series.toml", 'revision = 1\nfixes = ["shout", "shout"]', "lists a fix twice"),
         ("series.toml", 'revision = 1\nfixes = ["absent"]', "absent/fix.toml cannot be used"),
         ("shout/fix.toml", made.FIX.replace('why = "Whispering is not heard."', ""), "'why' has to be there"),
         ("shout/fix.toml", made.FIX + 'colour = "red"', "nothing reads its key 'colour'"),

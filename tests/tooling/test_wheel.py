@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import multiprocessing
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -143,24 +145,57 @@ def test_an_interrupt_leaves_the_older_wheel(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "dist" / PATCHED).read_bytes() == before
 
 
-def _build(folder: Path, version: str, worker: int) -> None:
-    """One process's build, into the folder that all share."""
-    wheel.BUILD = folder / "build"
-    files = {path.replace("1.83.0", version): data for path, data in made.FILES.items()}
-    own = folder / str(worker)
-    own.mkdir()
-    base = made.wheel(own, files, name=made.NAME.replace("1.83.0", version))
-    asked = Release(Version(version), ">=3.9", "experimental_pass_through", ())
-    wheel.build(Published(asked, File(base.name, "ab"), base), series.load(folder / "patches"), [], folder / "dist")
+def test_sums_are_written_by_one_build_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build waits while the first one is between its wheel and the sums, and so both are listed."""
+    older = made.patches(tmp_path / "patches")
+    inside, go_on = threading.Event(), threading.Event()
+    write = wheel.write_text
 
+    def slow(target: Path, text: str) -> None:
+        if not inside.is_set():
+            inside.set()
+            assert not go_on.wait(1), "the second build came in between"
+        write(target, text)
+        go_on.set()
 
-def test_builds_at_once_do_not_lose_each_other_s_sums(tmp_path: Path) -> None:
-    made.patches(tmp_path / "patches")
-    versions = ["1.83.1", "1.83.1", "1.83.2", "1.83.3"]
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.starmap(_build, [(tmp_path, version, worker) for worker, version in enumerate(versions)])
+    monkeypatch.setattr(wheel, "write_text", slow)
+    patches = series.load(older)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(_build, tmp_path, "1.83.1", patches)
+        assert inside.wait(60)
+        second = pool.submit(_build, tmp_path, "1.83.2", patches)
+        names = [first.result().path.name, second.result().path.name]
     listed = [line.split()[1] for line in (tmp_path / "dist/SHA256SUMS").read_text().splitlines()]
-    assert listed == [PATCHED.replace("1.83.0", version) for version in sorted(set(versions))]
+    assert listed == names
+
+
+def _build(folder: Path, version: str, patches: Series) -> Built:
+    files = {path.replace("1.83.0", version): data for path, data in made.FILES.items()}
+    base = made.wheel(folder, files, name=made.NAME.replace("1.83.0", version))
+    asked = Release(Version(version), ">=3.9", "experimental_pass_through", ())
+    return wheel.build(Published(asked, File(base.name, "ab"), base), patches, [], folder / "dist")
+
+
+def test_a_dist_on_another_disk_is_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace(path: Path, target: Path) -> Path:
+        if path.parent != target.parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return really(path, target)
+
+    really = Path.replace
+    monkeypatch.setattr(Path, "replace", replace)
+    assert build(tmp_path).path.exists()
+
+
+def test_the_user_s_umask_changes_nothing(tmp_path: Path) -> None:
+    files = {**made.FILES, "litellm/tool.sh": b"#!/bin/sh\n"}
+    first = build(tmp_path / "a", files)
+    before = os.umask(0o077)
+    try:
+        second = build(tmp_path / "b", files)
+    finally:
+        os.umask(before)
+    assert first.path.read_bytes() == second.path.read_bytes()
 
 
 WHEELS = (
