@@ -14,13 +14,13 @@ nox.options.sessions = ["lint", "tests"]
 @nox.session
 def wheel(session: nox.Session) -> None:
     """Build patched wheels: [RELEASE ...] [--platform TAG|all]."""
-    engine(session)
+    engine(session, "wheel")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the suite against a patched wheel in a clean environment: [RELEASE] [CASE ...] [pytest args]."""
-    engine(session)
+    engine(session, "tests")
 
 
 @nox.session
@@ -33,34 +33,34 @@ def tooling(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check everything static: code, patches, locks, ranges: [--all]."""
-    engine(session, "dev")
+    engine(session, "lint", "dev")
 
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Check upstream.lock, or add what is new: [--update]."""
-    engine(session)
+    engine(session, "lock")
 
 
 @nox.session(default=False)
 def verdicts(session: nox.Session) -> None:
     """Measure which releases need which fix: [SPEC] [--check]."""
-    engine(session)
+    engine(session, "verdicts")
 
 
 @nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Pin what pyproject.toml asks for, with hashes: [--upgrade]."""
-    engine(session)
+    engine(session, "requirements")
 
 
 # ---------------------------------------------------------------- Helpers
 
 
-def engine(session: nox.Session, group: str = "engine") -> None:
-    """Run the verb of the session's name with the session's arguments."""
+def engine(session: nox.Session, verb: str, group: str = "engine") -> None:
+    """Run a verb of the engine with the session's arguments."""
     install(session, group)
-    session.run("python", "-m", "scripts", session.name, *session.posargs)
+    session.run("python", "-m", "scripts", verb, *session.posargs)
 
 
 def install(session: nox.Session, group: str) -> None:
