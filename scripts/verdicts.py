@@ -18,7 +18,6 @@ from scripts.commands import call
 from scripts.errors import CommandFailed, HookDoesNotFit
 from scripts.series import Fix, Series
 from scripts.wheel import Published
-from scripts.wheels import Wheel
 
 WORKERS = 2
 """Releases measured at once. One takes a core and 600 MB."""
@@ -64,8 +63,8 @@ def measure(bench: Bench, base: Published) -> dict[str, str]:
     """The verdict of each fix (its name to one of VERDICTS) on one release, from its cases unpatched and patched."""
     fixes = bench.patches.fixes
     before = _failed(bench, base, {})
-    with wheels.opened(base.path) as original:
-        changed, fitting = _fitting(bench, base, original, [fix for fix in fixes if before & set(fix.cases)])
+    failing = [fix for fix in fixes if before & set(fix.cases)]
+    changed, fitting = _fitting(bench, base, failing) if failing else ({}, [])
     after = _failed(bench, base, changed) if fitting else before
     return {fix.name: _verdict(fix, before, after, fix in fitting) for fix in fixes}
 
@@ -79,18 +78,17 @@ def _verdict(fix: Fix, before: set[str], after: set[str], fits: bool) -> str:
     return "insufficient" if after & cases else "needed"
 
 
-def _fitting(
-    bench: Bench, base: Published, original: Wheel, fixes: Iterable[Fix]
-) -> tuple[dict[str, bytes], list[Fix]]:
+def _fitting(bench: Bench, base: Published, fixes: Iterable[Fix]) -> tuple[dict[str, bytes], list[Fix]]:
     """Those of the fixes that fit, and all that they change in a release (path to content), the overlay included."""
     changed: dict[str, bytes] = {}
     fitting: list[Fix] = []
-    for fix in fixes:
-        try:
-            changed, _ = series.apply([*fitting, fix], base.release.version, original.read)
-        except HookDoesNotFit:
-            continue
-        fitting.append(fix)
+    with wheels.opened(base.path) as original:
+        for fix in fixes:
+            try:
+                changed, _ = series.apply([*fitting, fix], base.release.version, original.read)
+            except HookDoesNotFit:
+                continue
+            fitting.append(fix)
     return ({**bench.patches.overlay, **changed} if fitting else {}), fitting
 
 
