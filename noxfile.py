@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["nox>=2026.8"]
+# dependencies = ["nox>=2025.2"]
 # ///
 """The user interface: one session per job. `nox -l` lists them, `nox -s SESSION -- --help` explains one."""
 
