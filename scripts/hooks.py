@@ -62,8 +62,8 @@ def load(path: Path) -> Hook:
 def apply(hook: Hook, release: str, read: Callable[[str], bytes]) -> dict[str, bytes]:
     """The files that the hook changes, path to new content; `read` gives a file of the release, or raises KeyError.
 
-    Every hunk has to be in the file exactly once, to the letter. Raises HookDoesNotFit, which names the hunk. Nothing
-    is written in any case.
+    Every hunk has to be in the file exactly once, to the letter; the file keeps its line ends. Raises HookDoesNotFit,
+    which names the hunk. Nothing is written in any case.
     """
     changed = {}
     for file in hook.files:
@@ -76,7 +76,8 @@ def apply(hook: Hook, release: str, read: Callable[[str], bytes]) -> dict[str, b
 
 
 def _patched(hook: Hook, release: str, file: PatchedFile, text: str) -> str:
-    lines = text.split("\n")
+    line_end = _line_end(text)
+    lines = text.split(line_end)
     result: list[str] = []
     end = 0
     for number, hunk in enumerate(file, 1):
@@ -89,7 +90,12 @@ def _patched(hook: Hook, release: str, file: PatchedFile, text: str) -> str:
             raise _misfit(hook, release, file, number, "its lines come before those of the hunk in front of it")
         result += lines[end : places[0]] + after
         end = places[0] + len(before)
-    return "\n".join(result + lines[end:])
+    return line_end.join(result + lines[end:])
+
+
+def _line_end(text: str) -> str:
+    """Upstream's wheels for Windows have Windows line ends throughout; a file that mixes both has none of its own."""
+    return "\r\n" if text.count("\r\n") == text.count("\n") > 0 else "\n"
 
 
 def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:

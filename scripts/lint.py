@@ -14,7 +14,7 @@ from scripts.commands import call
 from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit
 from scripts.paths import PATCHES
 from scripts.series import Fix, Series
-from scripts.upstream import Lock, Release
+from scripts.upstream import File, Lock, Release
 from scripts.wheels import Wheel
 from tests.round_trip import grid
 
@@ -27,9 +27,10 @@ TOOLS = {
 
 @dataclass(frozen=True)
 class Applied:
-    """How far the hooks were tried: on how many releases, how many hooks in all, and what was found."""
+    """How far the hooks were tried: on how many releases and wheels, how many hooks in all, and what was found."""
 
     releases: int
+    wheels: int
     hooks: int
     findings: list[str]
 
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
     findings = [f"{name} found something: see above." for name in failed]
     findings += [*lock.check(), *requirements.stale(), *_stray(PATCHES)]
-    applied = Applied(0, 0, [])
+    applied = Applied(0, 0, 0, [])
     try:
         known, patches = upstream.load(), series.load()
         findings += check_patches(known, patches)
@@ -49,7 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
     findings += applied.findings
     for finding in findings:
         print(finding, file=sys.stderr)
-    print(f"lint: {applied.releases} releases tried, {applied.hooks} hooks applied, {len(findings)} failures")
+    print(
+        f"lint: {applied.releases} releases tried in {applied.wheels} wheels, "
+        f"{applied.hooks} hooks applied, {len(findings)} failures"
+    )
     return 1 if findings else 0
 
 
@@ -63,14 +67,25 @@ def check_patches(known: Lock, patches: Series, folder: Path = PATCHES) -> list[
 
 
 def apply_all(known: Lock, patches: Series, fetch_missing: bool = False) -> Applied:
-    """Apply every fix to every release that needs it, in memory: all cached releases, or all there are."""
-    files = {release: wheel.files_for(release, None)[0] for release in known.releases if _claimed(patches, release)}
+    """Apply every fix to every release that needs it, in memory: all cached releases, or all there are.
+
+    Of a release, the wheel for this machine stands for all but those for Windows, whose files have other line ends.
+    """
+    claimed = [release for release in known.releases if _claimed(patches, release)]
+    files = [(release, file) for release in claimed for file in _kinds(release)]
     if fetch_missing:
-        fetch.fetch_all(list(files.values()))
-    cached = [(release, path) for release, file in files.items() if (path := fetch.cached(file)) is not None]
+        fetch.fetch_all([file for _, file in files])
+    cached = [(release, path) for release, file in files if (path := fetch.cached(file)) is not None]
     tries = [_apply(patches, release, path) for release, path in cached]
     findings = [finding for _, found in tries for finding in found]
-    return Applied(len(cached), sum(count for count, _ in tries), findings)
+    tried = {release.version for release, _ in cached}
+    return Applied(len(tried), len(cached), sum(count for count, _ in tries), findings)
+
+
+def _kinds(release: Release) -> list[File]:
+    """The wheels to try: the one for this machine, and one for Windows."""
+    windows = [file for file in release.wheels if any(tag.platform.startswith("win") for tag in file.tags)]
+    return list(dict.fromkeys([wheel.files_for(release, None)[0], *windows[:1]]))
 
 
 def _apply(patches: Series, release: Release, path: Path) -> tuple[int, list[str]]:

@@ -56,12 +56,19 @@ def test_it_changes_its_lines_wherever_they_are(tmp_path: Path) -> None:
     assert changed == {made.ADAPTER: moved.replace(b"block['text']", b"block['text'].upper()")}
 
 
+def test_a_file_keeps_its_line_ends(tmp_path: Path) -> None:
+    """The wheels for Windows have Windows line ends."""
+    windows = ORIGINAL.replace(b"\n", b"\r\n")
+    changed = hooks.apply(hook(tmp_path), "1.83.0", reader(windows))
+    assert changed == {made.ADAPTER: windows.replace(b"block['text']", b"block['text'].upper()")}
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
         (ORIGINAL.replace(b"kind", b"sort"), "its lines are not there"),
         (ORIGINAL.replace(b"    return", b"  return"), "its lines are not there"),
-        (ORIGINAL.replace(b"\n", b"\r\n"), "its lines are not there"),
+        (ORIGINAL.replace(b"\n", b"\r\n", 2), "its lines are not there"),
         (ORIGINAL + ORIGINAL, "its lines are there 2 times"),
         (b"", "its lines are not there"),
     ],

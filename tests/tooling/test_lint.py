@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_patch_outside_a_fix_is_found(place: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "expected"),
     [
-        ("nothing", (0, "lint: 0 releases tried, 0 hooks applied, 0 failures")),
+        ("nothing", (0, "lint: 0 releases tried in 0 wheels, 0 hooks applied, 0 failures")),
         ("series", (1, "series.toml cannot be used")),
         ("lock", (1, "upstream.lock cannot be used")),
         ("tool", (1, "mypy found something: see above.")),
@@ -161,7 +162,20 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 def test_hooks_are_tried_on_what_is_cached(tmp_path: Path, cached: dict[str, Path]) -> None:
     patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
     applied = lint.apply_all(LOCK, patches)
-    assert (applied.releases, applied.hooks, applied.findings) == (1, 1, [])
+    assert (applied.releases, applied.wheels, applied.hooks, applied.findings) == (1, 1, 1, [])
+
+
+def test_a_wheel_for_windows_is_tried_too(tmp_path: Path, cached: dict[str, Path]) -> None:
+    windows = File("litellm-1.83.0-cp310-abi3-win_amd64.whl", "windows")
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    (release,) = [release for release in LOCK.releases if str(release.version) == "1.83.0"]
+    both = Lock((replace(release, files=(*release.files, windows)),), ())
+    (tmp_path / "windows").mkdir()
+    rewritten = {**made.FILES, made.ADAPTER: b"rewritten\r\n"}
+    cached["windows"] = made.wheel(tmp_path / "windows", rewritten)
+    applied = lint.apply_all(both, patches)
+    assert (applied.releases, applied.wheels, applied.hooks) == (1, 2, 1)
+    assert "The fix shout does not apply to LiteLLM 1.83.0" in applied.findings[0]
 
 
 def test_all_fetches_the_releases_that_need_a_fix(

@@ -73,6 +73,18 @@ def test_a_retired_series_leaves_the_newest_release_as_it_is() -> None:
     }
 
 
+def test_a_wheel_for_windows_is_patched_and_keeps_its_line_ends() -> None:
+    done = engine("wheel", "1.99.4", "--platform", "win_amd64")
+    assert done.returncode == 0, done.stderr
+    with wheels.opened(Path(done.stdout.splitlines()[0])) as opened:
+        for fix in series.load().fixes:
+            hook = fix.hook_for(Version("1.99.4"))
+            assert hook is not None
+            for content in map(opened.read, hook.paths):
+                assert b"from litellm.thinking_round_trip." in content
+                assert content.count(b"\r\n") == content.count(b"\n") > 0
+
+
 def test_the_same_wheel_twice_has_the_same_bytes() -> None:
     first = patched("1.83.0").read_bytes()
     assert patched("1.83.0").read_bytes() == first
