@@ -21,7 +21,7 @@ from scripts.upstream import Release
 from scripts.writing import room
 
 ASTRAY = ("PYTHON", "PYTEST_", "VIRTUAL_ENV")
-SUITE = ROOT / "tests" / "requirements.txt"
+REQUIREMENTS = ROOT / "tests" / "requirements.txt"
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def fresh(name: str, release: Release | None = None, wheel: Path | None = None) 
     with room(name, BUILD / "env") as folder:
         _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder / "venv"))
         python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        _install(python, "--require-hashes", "--requirements", str(SUITE))
+        _install(python, "--require-hashes", "--requirements", str(REQUIREMENTS))
         if wheel is not None:
             _install(python, "--overrides", str(ROOT / OVERRIDES), str(wheel))
         yield python

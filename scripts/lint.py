@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
 from scripts.commands import call
-from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit
+from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit, NoFile
 from scripts.paths import PATCHES
 from scripts.series import Fix, Series
 from scripts.upstream import File, Lock, Release
@@ -83,9 +83,13 @@ def apply_all(known: Lock, patches: Series, fetch_missing: bool = False) -> Appl
 
 
 def _kinds(release: Release) -> list[File]:
-    """The wheels to try: the one for this machine, and one for Windows."""
+    """The wheels to try: the one for this machine (any, where it has none: nothing is run), and one for Windows."""
     windows = [file for file in release.wheels if any(tag.platform.startswith("win") for tag in file.tags)]
-    return list(dict.fromkeys([wheel.files_for(release, None)[0], *windows[:1]]))
+    try:
+        here = wheel.files_for(release, None)
+    except NoFile:
+        here = release.wheels
+    return list(dict.fromkeys([here[0], *windows[:1]]))
 
 
 def _apply(patches: Series, release: Release, path: Path) -> tuple[int, list[str]]:

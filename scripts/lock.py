@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -228,12 +229,7 @@ def _summary(lock: Lock) -> str:
 
 
 def _release_findings(lock: Lock) -> Iterator[str]:
-    versions = [release.version for release in lock.releases]
-    for earlier, later in pairwise(versions):
-        if earlier == later:
-            yield f"{later} is in it twice."
-        elif earlier > later:
-            yield f"{later} comes after {earlier}: releases have to be in order."
+    yield from _order_findings("releases", [release.version for release in lock.releases])
     for release in lock.releases:
         if why := _unsupported(release.version):
             yield f"{release.version} {why}."
@@ -241,6 +237,15 @@ def _release_findings(lock: Lock) -> Iterator[str]:
             yield f"{release.version} has the unknown layout {release.layout!r}; known: {', '.join(LAYOUTS)}."
         if not _is_specifier(release.requires_python):
             yield f"{release.version} has the malformed Python requirement {release.requires_python!r}."
+
+
+def _order_findings(kind: str, things: list[Version] | list[str]) -> Iterator[str]:
+    ordered: list[Any] = list(things)
+    for earlier, later in pairwise(ordered):
+        if earlier == later:
+            yield f"{later} is in it twice."
+        elif earlier > later:
+            yield f"{later} comes after {earlier}: {kind} have to be in order."
 
 
 def _is_specifier(text: str) -> bool:
@@ -260,14 +265,9 @@ def _denied_findings(lock: Lock) -> Iterator[str]:
 
 
 def _file_findings(release: Release) -> Iterator[str]:
-    names = [file.name for file in release.files]
     if not release.wheels:
         yield f"{release.version} has no wheel."
-    for earlier, later in pairwise(names):
-        if earlier == later:
-            yield f"{later} is in it twice."
-        elif earlier > later:
-            yield f"{later} comes after {earlier}: files have to be in order."
+    yield from _order_findings("files", [file.name for file in release.files])
     for file in release.files:
         if not _belongs(file, release.version):
             yield f"{file.name} is no file of {release.version}."

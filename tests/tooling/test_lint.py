@@ -165,6 +165,16 @@ def test_hooks_are_tried_on_what_is_cached(tmp_path: Path, cached: dict[str, Pat
     assert (applied.releases, applied.wheels, applied.hooks, applied.findings) == (1, 1, 1, [])
 
 
+def test_a_release_without_a_wheel_for_this_machine_is_tried_all_the_same(
+    tmp_path: Path, cached: dict[str, Path]
+) -> None:
+    foreign = File("litellm-1.83.0-cp39-cp39-macosx_10_12_x86_64.whl", "1.83.0")
+    known = Lock((Release(Version("1.83.0"), ">=3.9", "messages", (foreign,)),), ())
+    patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))
+    applied = lint.apply_all(known, patches)
+    assert (applied.releases, applied.wheels, applied.hooks, applied.findings) == (1, 1, 1, [])
+
+
 def test_a_wheel_for_windows_is_tried_too(tmp_path: Path, cached: dict[str, Path]) -> None:
     windows = File("litellm-1.83.0-cp310-abi3-win_amd64.whl", "windows")
     patches = series.load(made.patches(tmp_path / "patches", measured=MEASURED))

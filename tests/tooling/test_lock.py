@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.version import Version
@@ -149,12 +150,12 @@ class Publish:
     def __init__(self, simple: SimpleIndex, folder: Path) -> None:
         self.simple, self.folder = simple, folder
 
-    def __call__(self, release: str, layouts: Iterable[str] = ("pass_through",), **said: object) -> tuple[File, File]:
+    def __call__(self, release: str, layouts: Iterable[str] = ("pass_through",), **said: Any) -> tuple[File, File]:
         name = f"litellm-{release}-py3-none-any.whl"
         files: Mapping[str, bytes] = {**made.FILES, **{ADAPTER.format(layout): b"" for layout in layouts}}
         content = made.wheel(self.folder, files, name=name).read_bytes()
         source = f"litellm-{release}.tar.gz"
-        return self.simple.add(name, content, **said), self.simple.add(source, b"source", **said)  # type: ignore[arg-type]
+        return self.simple.add(name, content, **said), self.simple.add(source, b"source", **said)
 
 
 def updated(before: Lock | None) -> Lock:
