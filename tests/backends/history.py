@@ -1,9 +1,7 @@
 """Compare what a backend gave out in a turn with what came back of it.
 
-Not judged here: text that moved behind the tool calls of its turn, or was joined with other text. That is failure
-F24, open in every release; reasoning, however, must stand before everything that followed it in its turn. Several
-thinking texts may come back as one, joined by nothing but white space, because most carriers have room for one text
-only.
+What a wire has no room for is not asked of it (`Wire`): where a message has one text, text joins and stands before the
+calls of its turn; where it has one thinking text, several come back as one, joined by nothing but white space.
 """
 
 from __future__ import annotations
@@ -23,8 +21,8 @@ class Part:
     """A piece of an assistant turn: what a backend gave out, or what came back.
 
     `place` names the block of the conversation for the one, and the path on the wire for the other. `value` is the
-    reasoning, the text, or the call id; `detail` is the encrypted content of reasoning, or the arguments of a call;
-    `name` is the tool's.
+    reasoning, the text, or the call id ("" where any will do); `detail` is the signature or encrypted content of
+    reasoning, or the arguments of a call; `name` is the tool's. An `optional` part may stay away.
     """
 
     kind: str
@@ -32,6 +30,15 @@ class Part:
     place: str
     detail: str = ""
     name: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What a request has room for: text and calls in the order in which they were given, one thinking text or more."""
+
+    ordered: bool
+    joins: bool
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,17 @@ class Finding:
         )
 
 
-def judge(given: Sequence[Sequence[Part]], got: Sequence[Sequence[Part]], visible: object) -> Iterator[Finding]:
+def judge(
+    given: Sequence[Sequence[Part]],
+    got: Sequence[Sequence[Part]],
+    thoughts: Sequence[Part],
+    visible: object,
+    wire: Wire,
+) -> Iterator[Finding]:
     """Yield what is wrong with a history.
 
-    `given` and `got` are the turns that were performed and replayed; `visible` is the request without its carriers
-    of reasoning.
+    `given` and `got` are the turns that were performed and replayed; `thoughts` is all reasoning that was ever given,
+    and `visible` is the request without its carriers of reasoning.
     """
     if len(given) != len(got):
         yield Finding(
@@ -66,26 +79,32 @@ def judge(given: Sequence[Sequence[Part]], got: Sequence[Sequence[Part]], visibl
             str(len(got)),
         )
     for performed, replayed in zip(given, got, strict=False):
-        yield from _judge_turn(performed, replayed)
-    yield from _judge_leaks(given, visible)
+        yield from _judge_turn(performed, replayed, wire)
+    yield from _judge_leaks(thoughts, visible)
 
 
-def _judge_turn(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]:
-    matches = _Matches(_of("reasoning", given), _of("reasoning", got))
+def _judge_turn(given: Sequence[Part], got: Sequence[Part], wire: Wire) -> Iterator[Finding]:
+    matches = _Matches(_of("reasoning", given), _of("reasoning", got), wire.joins)
+    content = [*_judge_text(given, got), *_judge_tools(given, got)]
     yield from matches.findings
     yield from _judge_sealed(given, got)
     yield from _judge_hollow(given, got)
-    yield from _judge_order(given, got, matches.pairs)
-    yield from _judge_text(given, got)
-    yield from _judge_tools(given, got)
+    behind = list(_judge_order(given, got, matches.pairs))
+    yield from behind
+    yield from content
+    if wire.ordered and not (behind or content):
+        yield from _judge_places(given, got)
 
 
 def _of(kind: str, parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.kind == kind]
 
 
-def _joined(texts: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(r"\s*".join(re.escape(text) for text in texts), re.DOTALL)
+def _is_joined(texts: Sequence[str], value: str) -> bool:
+    """Whether a value is these texts with nothing but white space between them."""
+    if len(texts) == 1:
+        return value == texts[0]
+    return bool(re.fullmatch(r"\s*".join(map(re.escape, texts)), value))
 
 
 @dataclass
@@ -94,6 +113,7 @@ class _Matches:
 
     given: list[Part]
     got: list[Part]
+    joins: bool
     pairs: list[tuple[Part, Part]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -103,16 +123,25 @@ class _Matches:
             if part.value:
                 self._take(part)
         for part in self._waiting:
-            self.findings.append(Finding("reasoning was dropped", part.place, "nowhere", part.value))
+            if not part.optional:
+                self.findings.append(Finding("reasoning was dropped", part.place, "nowhere", part.value))
 
     def _take(self, part: Part) -> None:
-        for count in range(1, len(self._waiting) + 1):
-            run = self._waiting[:count]
-            if _joined([given.value for given in run]).fullmatch(part.value):
-                self.pairs += [(given, part) for given in run]
-                del self._waiting[:count]
-                return
+        for start in range(len(self._waiting)):
+            for run in self._runs(start):
+                if _is_joined([given.value for given in run], part.value):
+                    self.pairs += [(given, part) for given in run]
+                    del self._waiting[start : start + len(run)]
+                    return
+            if not self._waiting[start].optional:
+                break
         self.findings.append(self._explain(part))
+
+    def _runs(self, start: int) -> Iterator[list[Part]]:
+        """What the next text may be made of: the next one, or as many as there are where a turn has room for one."""
+        longest = len(self._waiting) - start if self.joins else 1
+        for count in range(1, longest + 1):
+            yield self._waiting[start : start + count]
 
     def _explain(self, part: Part) -> Finding:
         if any(given.value in part.value for given, _ in self.pairs):
@@ -135,13 +164,14 @@ class _Matches:
 
 def _judge_sealed(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]:
     """Encrypted content that was given out comes back once, in order, byte for byte."""
-    sealed = [part for part in _of("reasoning", given) if part.detail]
+    sealed = [part for part in _of("reasoning", given) if part.detail and not part.optional]
     returned = [part for part in _of("reasoning", got) if part.detail]
     for index, part in enumerate(sealed):
         back = returned[index] if index < len(returned) else Part("reasoning", "", "nowhere", NOTHING)
         if back.detail != part.detail:
             yield Finding("encrypted content was lost", part.place, back.place, part.detail, back.detail)
-    for part in returned[len(sealed) :]:
+    allowed = {part.detail for part in _of("reasoning", given) if part.optional}
+    for part in [part for part in returned[len(sealed) :] if part.detail not in allowed]:
         yield Finding("encrypted content came back twice", part.place, part.place, after=part.detail)
 
 
@@ -175,15 +205,46 @@ def _judge_text(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]
     before = [part.value for part in _of("text", given)]
     back = _of("text", got)
     after = "".join(part.value for part in back)
-    if not _joined(before).fullmatch(after):
+    if not _is_joined(before, after):
         path = back[0].place if back else "nowhere"
         block = next((part.place for part in given), "a turn of nothing")
         yield Finding("visible text was changed", block, path, "".join(before), after or NOTHING)
 
 
+def _judge_places(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]:
+    """On a wire that keeps the order, no text moves across a call or a thought, and none is joined across one."""
+    before, after = _shape(given), _shape(got)
+    if [kind for kind, _ in before] != [kind for kind, _ in after] or _spoken(before) != _spoken(after):
+        yield Finding(
+            "text and calls are out of order",
+            given[0].place if given else "a turn of nothing",
+            got[0].place if got else "nowhere",
+            ", ".join(kind for kind, _ in before),
+            ", ".join(kind for kind, _ in after),
+        )
+
+
+def _shape(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """The kinds of a turn's parts in order, with the text of each; reasoning is left to the other rules."""
+    shape: list[tuple[str, str]] = []
+    neighbour = ""
+    for part in parts:
+        if part.kind == "text" and neighbour == "text":
+            shape[-1] = ("text", shape[-1][1] + part.value)
+        elif part.kind != "reasoning" and part.value + part.detail:
+            shape.append((part.kind, part.value))
+        neighbour = part.kind
+    return shape
+
+
+def _spoken(shape: Sequence[tuple[str, str]]) -> list[str]:
+    return [re.sub(r"\s+", "", text) for kind, text in shape if kind == "text"]
+
+
 def _judge_tools(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]:
     before, after = _of("tool", given), _of("tool", got)
-    if [_call(part) for part in before] != [_call(part) for part in after]:
+    same = len(before) == len(after) and all(map(_same_call, before, after))
+    if not same:
         yield Finding(
             "tool calls were changed",
             ", ".join(part.place for part in before) or "a turn without tools",
@@ -193,14 +254,20 @@ def _judge_tools(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding
         )
 
 
+def _same_call(before: Part, after: Part) -> bool:
+    if _call(before)[1:] != _call(after)[1:]:
+        return False
+    return "" in (before.value, after.value) or before.value == after.value
+
+
 def _call(part: Part) -> tuple[str, str, object]:
     return part.value, part.name, json.loads(part.detail or "{}")
 
 
-def _judge_leaks(given: Sequence[Sequence[Part]], visible: object) -> Iterator[Finding]:
+def _judge_leaks(thoughts: Sequence[Part], visible: object) -> Iterator[Finding]:
     """No thinking text may stand anywhere but in its carrier."""
-    thoughts = [part for turn in given for part in _of("reasoning", turn) if part.value]
+    texts = [thought for thought in thoughts if thought.value.strip()]
     for path, value in strings(visible):
-        for thought in thoughts:
+        for thought in texts:
             if thought.value in value:
                 yield Finding("thinking became visible text", thought.place, path, thought.value, value)

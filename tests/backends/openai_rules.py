@@ -1,61 +1,60 @@
-"""What OpenAI's Responses API rejects: the table of research/backends.md section 2, row by row."""
+"""What OpenAI's Responses API rejects: the table of research/backends.md section 2, row by row.
+
+The order is that of its errors' reach: first the shape of the whole request, then item by item what it refers to, then
+how the items stand to each other.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.backends.base import Body, Violation
+from tests.backends.responses_items import Item, Minted, is_assistant, items, kind
 from tests.backends.wire import whole
 
-Item = dict[str, Any]
 LONGEST_ID = 64
 PREFIX = {"reasoning": "rs", "function_call": "fc", "message": "msg"}
 
 # The parameters and item fields of the published schema (openai/openai-openapi); anything else is unknown.
-PARAMETERS = {
+PARAMETERS = frozenset({
     "background", "context_management", "conversation", "include", "input", "instructions",
     "max_output_tokens", "max_tool_calls", "metadata", "model", "moderation", "parallel_tool_calls",
     "previous_response_id", "prompt", "prompt_cache_key", "prompt_cache_options",
     "prompt_cache_retention", "reasoning", "safety_identifier", "service_tier", "store", "stream",
     "stream_options", "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p",
     "truncation", "user",
-}  # fmt: skip
+})  # fmt: skip
+REASONING = frozenset({"effort", "summary", "generate_summary"})
+FUNCTION = frozenset({"type", "name", "description", "parameters", "strict", "defer_loading"})
 FIELDS = {
-    "reasoning": {"type", "id", "summary", "content", "encrypted_content"},
-    "message": {"type", "id", "role", "content", "status", "phase"},
-    "function_call": {"type", "id", "call_id", "name", "arguments", "status", "namespace"},
-    "function_call_output": {"type", "id", "call_id", "output", "status"},
+    "reasoning": frozenset({"type", "id", "summary", "content", "encrypted_content"}),
+    "message": frozenset({"type", "id", "role", "content", "status", "phase"}),
+    "function_call": frozenset({"type", "id", "call_id", "name", "arguments", "status", "namespace"}),
+    "function_call_output": frozenset({"type", "id", "call_id", "output", "status"}),
 }
 PARTS = {
-    "user": ("input_text", "input_image", "input_file"),
-    "assistant": ("output_text", "refusal"),
+    "input_text": frozenset({"type", "text"}),
+    "input_image": frozenset({"type", "image_url", "file_id", "detail"}),
+    "input_file": frozenset({"type", "file_id", "filename", "file_url", "file_data"}),
+    "output_text": frozenset({"type", "text", "annotations", "logprobs"}),
+    "refusal": frozenset({"type", "refusal"}),
 }
+INPUT, OUTPUT = ("input_text", "input_image", "input_file"), ("output_text", "refusal")
 
 
-@dataclass
-class Minted:
-    """What this account was given: reasoning ids with their seals, and call ids with the reasoning they belong to."""
+@dataclass(frozen=True)
+class Wording:
+    """Where the sources disagree about the same error: by host, or by time.
 
-    reasoning: dict[str, str] = field(default_factory=dict)
-    calls: dict[str, str] = field(default_factory=dict)
+    `missing` is the status for an item that is not there: 404 (oh-my-pi#41) or 400 (openclaw#21782, on Azure).
+    `names_item` is the newer form of the error on encrypted content (codex#8145); the older one shows the ends of it.
+    """
 
-
-def items(request: Body) -> list[Item]:
-    """The input items; a bare string is one user message."""
-    given = request["input"]
-    return given if isinstance(given, list) else [{"role": "user", "content": given}]
-
-
-def kind(item: Item) -> str:
-    return str(item.get("type", "message"))
-
-
-def is_assistant(item: Item) -> bool:
-    """Tell whether the model made an item, and not the user or a tool."""
-    return kind(item) in ("reasoning", "function_call") or item.get("role") == "assistant"
+    missing: int = 404
+    names_item: bool = True
 
 
 def error(message: str, param: str | None, code: str | None = None, status: int = 400) -> Violation:
@@ -64,30 +63,47 @@ def error(message: str, param: str | None, code: str | None = None, status: int 
     return Violation(message, param or "input", whole({"error": body}, status))
 
 
-def violations(request: Body, minted: Minted) -> Iterator[Violation]:
-    for name in request:
-        if name not in PARAMETERS:
-            yield _unknown(name)
-    for index, item in enumerate(items(request)):
-        at = f"input[{index}]"
-        yield from _fields(at, item)
-        yield from _identity(at, item)
-        yield from _parts(at, item)
+def violations(request: Body, minted: Minted, wording: Wording) -> Iterator[Violation]:
+    """Yield what is wrong with a request to the account that `minted` tells of."""
+    yield from _parameters(request)
+    given = items(request)
+    for index, item in enumerate(given):
+        yield from _shape(f"input[{index}]", item)
+    for item in given:
         if kind(item) == "reasoning":
-            yield from _reasoning(at, item)
-            yield from _provenance(item, minted, request.get("store") is not False)
-    yield from _neighbours(items(request), minted)
+            yield from _provenance(item, minted, request.get("store") is not False, wording)
+    yield from _neighbours(given, minted)
 
 
-def _unknown(path: str) -> Violation:
-    """Rows "`status` on reasoning" and "other unknown parameter"."""
-    return error(f"Unknown parameter: '{path}'.", path, "unknown_parameter")
+def _parameters(request: Body) -> Iterator[Violation]:
+    """Row "other unknown parameter"."""
+    yield from _unknown("", request, PARAMETERS)
+    yield from _unknown("reasoning.", request.get("reasoning") or {}, REASONING)
+    for index, tool in enumerate(request.get("tools") or []):
+        if tool.get("type") == "function":
+            yield from _unknown(f"tools[{index}].", tool, FUNCTION)
 
 
-def _fields(at: str, item: Item) -> Iterator[Violation]:
-    for name in item:
-        if name not in FIELDS.get(kind(item), {name}):
-            yield _unknown(f"{at}.{name}")
+def _unknown(prefix: str, given: Mapping[str, Any], known: Iterable[str]) -> Iterator[Violation]:
+    for name in given:
+        if name not in known:
+            path = f"{prefix}{name}"
+            yield error(f"Unknown parameter: '{path}'.", path, "unknown_parameter")
+
+
+def _shape(at: str, item: Item) -> Iterator[Violation]:
+    """Rows "`status` on reasoning" and "other unknown parameter", and the rows on each kind of item."""
+    if kind(item) not in FIELDS:
+        yield _unsupported(at, kind(item), FIELDS)
+        return
+    yield from _unknown(f"{at}.", item, FIELDS[kind(item)])
+    yield from _identity(at, item)
+    if kind(item) == "reasoning":
+        yield from _reasoning(at, item)
+    elif kind(item) == "message":
+        yield from _parts(f"{at}.content", item.get("content"), OUTPUT if is_assistant(item) else INPUT)
+    elif kind(item) == "function_call_output":
+        yield from _parts(f"{at}.output", item.get("output"), INPUT)
 
 
 def _identity(at: str, item: Item) -> Iterator[Violation]:
@@ -118,23 +134,29 @@ def _spelling(path: str, value: str) -> Iterator[Violation]:
         )
 
 
-def _parts(at: str, item: Item) -> Iterator[Violation]:
-    """Row "Anthropic content part"; the list of supported values is quoted there only in part."""
-    if kind(item) != "message" or not isinstance(item.get("content"), list):
-        return
-    supported = PARTS.get(item["role"], PARTS["user"])
-    for index, part in enumerate(item["content"]):
-        if part.get("type") not in supported:
-            values = ", ".join(f"'{value}'" for value in supported)
-            message = f"Invalid value: '{part.get('type')}'. Supported values are: {values}."
-            yield error(message, f"{at}.content[{index}]", "invalid_value")
+def _parts(at: str, content: object, supported: tuple[str, ...]) -> Iterator[Violation]:
+    """Rows "Anthropic content part", whose list of values is quoted there only in part, and "other unknown parameter"."""
+    for index, part in enumerate(content if isinstance(content, list) else []):
+        if part.get("type") in supported:
+            yield from _unknown(f"{at}[{index}].", part, PARTS[part["type"]])
+        else:
+            yield _unsupported(f"{at}[{index}]", part.get("type"), supported)
+
+
+def _unsupported(path: str, value: object, supported: Iterable[str]) -> Violation:
+    values = ", ".join(f"'{one}'" for one in supported)
+    return error(f"Invalid value: '{value}'. Supported values are: {values}.", path, "invalid_value")
 
 
 def _reasoning(at: str, item: Item) -> Iterator[Violation]:
-    """Rows "summary missing", "`summary: []`" and "`content` not empty on reasoning"."""
+    """Rows "summary missing", "`summary: []`" and "`content` not empty on reasoning".
+
+    That null counts as missing is a guess: nobody has written it down.
+    """
     if item.get("summary") is None:
         message = f"Missing required parameter: '{at}.summary'."
-        yield error(message, f"{at}.summary", "missing_required_parameter")
+        missing = error(message, f"{at}.summary", "missing_required_parameter")
+        yield replace(missing, assumed="summary" in item)
     if item.get("content"):
         yield error(
             f"Invalid '{at}.content': array too long. Expected an array with maximum length 0, "
@@ -144,28 +166,29 @@ def _reasoning(at: str, item: Item) -> Iterator[Violation]:
         )
 
 
-def _provenance(item: Item, minted: Minted, stored: bool) -> Iterator[Violation]:
-    """Rows on `store` and on encrypted content. Without an id only the seal itself can be checked."""
+def _provenance(item: Item, minted: Minted, storing: bool, wording: Wording) -> Iterator[Violation]:
+    """Rows on `store`, on encrypted content, and "no id + encrypted_content": then only the seal can be checked."""
     ident, seal = item.get("id"), item.get("encrypted_content")
-    if seal and seal not in minted.reasoning.values():
-        yield _unverified(ident, seal, "Encrypted content could not be decrypted or parsed.")
-    elif seal and ident and minted.reasoning.get(ident) != seal:
-        yield _unverified(ident, seal, "Encrypted content item_id did not match the target item id.")
-    elif ident and not stored and not seal:
+    issued = minted.reasoning.get(str(ident))
+    if seal and not minted.has_seal(seal):
+        yield _unverified(ident, seal, "Encrypted content could not be decrypted or parsed.", wording)
+    elif seal and ident and not (issued and issued.seal == seal):
+        yield _unverified(ident, seal, "Encrypted content item_id did not match the target item id.", wording)
+    elif ident and not seal and not storing:
         yield error(
             f"Item with id '{ident}' not found. Items are not persisted when `store` is set to false. "
             "Try again with `store` set to true, or remove this item from your input.",
             "input",
-            status=404,
+            status=wording.missing,
         )
-    elif ident and ident not in minted.reasoning:
-        yield error(f"Item with id '{ident}' not found", "input", status=404)
+    elif ident and not seal and not (issued and issued.stored):
+        yield error(f"Item with id '{ident}' not found", "input", status=wording.missing)
 
 
-def _unverified(ident: str | None, seal: str, reason: str) -> Violation:
-    """The newer wording names the item; the older one, which needs no id, shows the ends of the seal."""
+def _unverified(ident: str | None, seal: str, reason: str, wording: Wording) -> Violation:
+    """The newer form names the item; the older one, which needs no id, shows the ends of the seal."""
     message = f"The encrypted content {seal[:4]}…{seal[-4:]} could not be verified."
-    if ident:
+    if ident and wording.names_item:
         message = f"The encrypted content for item {ident} could not be verified. Reason: {reason}"
     return error(message, None, "invalid_encrypted_content")
 

@@ -1,15 +1,15 @@
-"""Mount a backend on respx, for tests in this process."""
+"""Mount backends on respx, for tests in this process."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
 import respx
 
 from tests.backends.base import Backend
-from tests.backends.wire import Answer
+from tests.backends.wire import Answer, Request
 
 
 class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -27,18 +27,25 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 @contextmanager
-def mounted(backend: Backend) -> Iterator[respx.Route]:
-    """Let a backend answer at its own address, and nobody anywhere else.
+def mounted(backends: Sequence[Backend]) -> Iterator[respx.MockRouter]:
+    """Let backends answer at their own addresses, and nobody anywhere else; `calls` of what is given counts requests.
 
     `using="httpx"` replaces the transport that httpx asks for, and so catches LiteLLM's aiohttp transport as well,
     which respx's default mocker never sees. Callers must still compare the number of calls: a request that took
     another way would otherwise pass for one that was not made.
     """
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        reply = backend.answer(request.content)
-        headers = {"content-type": reply.content_type}
-        return httpx.Response(reply.status, headers=headers, stream=Pieces(reply))
-
     with respx.mock(using="httpx", assert_all_called=False) as router:
-        yield router.post(backend.url).mock(side_effect=answer)
+        for backend in backends:
+            router.post(host=backend.host, path__regex=f"^{backend.path}$").mock(side_effect=_answering(backend))
+        yield router
+
+
+def _answering(backend: Backend) -> respx.types.SideEffectTypes:
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        reply = backend.answer(Request(request.url.raw_path.decode(), request.content, headers))
+        return httpx.Response(
+            reply.status, headers={"content-type": reply.content_type, **reply.headers}, stream=Pieces(reply)
+        )
+
+    return answer

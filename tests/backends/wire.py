@@ -1,14 +1,39 @@
-"""The small things every wire form needs: an answer, events, and where a string stands in a body."""
+"""The small things every wire form needs: a request, an answer, events, and where a string stands in a body."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 JSON = "application/json"
 SSE = "text/event-stream"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A POST as it arrived. `url` is the path with the query; the names of `headers` are in lower case."""
+
+    url: str
+    raw: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The parsed JSON object, the same one at each call."""
+        parsed: dict[str, Any] = json.loads(self.raw)
+        return parsed
+
+    def betas(self) -> set[str]:
+        """The values of Anthropic's header for features in beta."""
+        return {beta.strip() for beta in self.headers.get("anthropic-beta", "").split(",") if beta.strip()}
 
 
 @dataclass(frozen=True)
@@ -18,6 +43,7 @@ class Answer:
     status: int
     content_type: str
     pieces: tuple[bytes, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body(self) -> bytes:
@@ -29,7 +55,11 @@ def whole(data: object, status: int = 200) -> Answer:
 
 
 def encode(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False).encode()
+    """JSON as the providers write it: in UTF-8, and escaped only where that cannot say it (half a surrogate pair)."""
+    try:
+        return json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(data).encode()
 
 
 def event(data: dict[str, Any], name: str = "") -> bytes:

@@ -1,31 +1,34 @@
 """Which cases there are: conversation x ingress x backend x mode, each with the id that runs it alone.
 
-Modes: whole (no suffix); `-stream`, every turn streamed; `-last-streamed`, where the client kept the history of
-whole turns and only the last request, the one that replays all of it, is streamed. The last mode exists because
-what a chat backend streams reaches a client of `/v1/messages` damaged up to about 1.97 (failures F16 to F19), so
-that there is nothing left to replay; what it proves is that a streamed request carries the history like a whole
-one, and that its answer arrives.
+Modes: whole (no suffix); `-stream`, every turn streamed and joined as an ordinary client does; `-built`, streamed and
+joined by LiteLLM's own `stream_chunk_builder` (chat only, and only where signatures are at stake); `-last-streamed`,
+where the client kept the history of whole turns and only the last request, the one that replays all of it, is streamed.
+
+A cell that is not played says why. What limits the grid beside the impossible is its time (`nox -s bench`): what is the
+same for every backend of a wire form (scripts, sizes, encodings) is played by one of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests import conversations
 from tests.backends import BACKENDS
+from tests.conversations.model import ELSEWHERE, Conversation
+from tests.round_trip.routes import ROUTES
 
-WHOLE, STREAM, LAST_STREAMED = "", "-stream", "-last-streamed"
+INGRESSES = ("messages", "chat", "responses")
+WHOLE, STREAM, BUILT, LAST_STREAMED = "", "-stream", "-built", "-last-streamed"
+MODES = (WHOLE, STREAM, BUILT, LAST_STREAMED)
 
-# A route is listed when LiteLLM has it in every supported release and no open failure stands in its way:
-# `responses` to a chat backend loses reasoning up to 1.100 (F26), and `chat` to OpenAI loses the turn (F10).
-_ROUTES = {
-    ("messages", "openai"): (WHOLE, STREAM, LAST_STREAMED),
-    ("messages", "moonshot"): (WHOLE, LAST_STREAMED),
-    ("messages", "openrouter"): (WHOLE, LAST_STREAMED),
-    ("chat", "moonshot"): (WHOLE, STREAM),
-    ("chat", "openrouter"): (WHOLE, STREAM),
-    ("responses", "openai"): (WHOLE, STREAM),
-}
+# One backend for each wire form: these also play the conversations whose scope is "wire".
+WIRES = ("anthropic", "bedrock", "gemini", "mistral", "moonshot", "openai", "openrouter-claude")
+# These show that a streamed request carries a history like a whole one, also on releases whose streams are damaged so
+# that nothing of a streamed turn is left to replay (failures F16 to F19).
+LAST_STREAMED_TO = ("moonshot", "openai", "openrouter")
+# The synchronous entry points share their translation with the asynchronous ones; these show that they still do.
+SYNCHRONOUS = ("interleaved", "thinking-text-tool")
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,62 @@ class Case:
     def __str__(self) -> str:
         return f"{self.conversation}/{self.ingress}-{self.backend}{self.mode}"
 
-    def streams(self, turn: int, turns: int) -> bool:
-        """Tell whether an assistant turn, counted from one, is streamed."""
-        return self.mode == STREAM or (self.mode == LAST_STREAMED and turn == turns)
+    @property
+    def synchronous(self) -> bool:
+        """Whether the synchronous entry points play it as well."""
+        return self.conversation in SYNCHRONOUS
+
+    def streams(self, turn: int, turns: int) -> str:
+        """How an assistant turn, counted from one, is streamed; "" if it is not."""
+        if self.mode == LAST_STREAMED:
+            return STREAM if turn == turns else WHOLE
+        return self.mode
+
+
+def cells() -> Iterator[tuple[Case, str]]:
+    """Every cell of the grid, with the reason why it is not played; "" if it is."""
+    for name in conversations.names():
+        conversation = conversations.load(name)
+        for backend in BACKENDS:
+            for ingress in INGRESSES:
+                for mode in MODES:
+                    case = Case(name, ingress, backend, mode)
+                    yield case, _impossible(case, conversation) or _untimely(case, conversation)
 
 
 def cases() -> list[Case]:
-    return [
-        Case(name, ingress, backend, mode)
-        for name in conversations.names()
-        for (ingress, backend), modes in _ROUTES.items()
-        for mode in modes
-        if BACKENDS[backend].redacts or not conversations.load(name).redacts
-    ]
+    """The cells that are played."""
+    return [case for case, reason in cells() if not reason]
+
+
+def _impossible(case: Case, conversation: Conversation) -> str:
+    """Why a cell means nothing."""
+    endpoints = BACKENDS[case.backend]
+    if case.ingress in ROUTES[case.backend].impossible:
+        return ROUTES[case.backend].impossible[case.ingress]
+    if conversation.redacts and not any(endpoint.redacts for endpoint in endpoints):
+        return "the provider's wire has no form for redacted thinking"
+    if conversation.hides and not any(endpoint.signs for endpoint in endpoints):
+        return "the provider's wire has no form for sealed thinking without text"
+    if case.backend in conversation.visitors:
+        return "no switch: the visitor is the backend itself"
+    if ELSEWHERE in conversation.visitors and case.ingress == "responses":
+        return "an item of /v1/responses has no signature that could be missing"
+    return _no_mode(case)
+
+
+def _no_mode(case: Case) -> str:
+    if case.mode == BUILT and (case.ingress != "chat" or not any(one.signs for one in BACKENDS[case.backend])):
+        return "stream_chunk_builder is for /v1/chat/completions, and spoils a signature only where there is one"
+    if case.mode == LAST_STREAMED and (case.ingress != "messages" or case.backend not in LAST_STREAMED_TO):
+        return "for /v1/messages to the backends of the first two fixes only"
+    return ""
+
+
+def _untimely(case: Case, conversation: Conversation) -> str:
+    """Why a cell would cost more time than it tells."""
+    if conversation.scope == "wire" and case.backend not in WIRES:
+        return "its text travels as at the backend that stands for the wire form"
+    if case.mode in (BUILT, LAST_STREAMED) and (conversation.scope == "wire" or conversation.visitors):
+        return "the core conversations show what there is to see of this mode"
+    return ""

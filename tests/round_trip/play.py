@@ -2,62 +2,132 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import litellm
 
 from tests import conversations
-from tests.backends import BACKENDS, Backend
+from tests.backends import BACKENDS, Backend, Dialogue
+from tests.backends.base import Given, block_name
+from tests.backends.history import Part
 from tests.backends.respx_mount import mounted
-from tests.conversations.model import AssistantTurn, Conversation, ToolUse, UserTurn
+from tests.conversations.model import (
+    ELSEWHERE,
+    AssistantTurn,
+    Block,
+    Conversation,
+    Redacted,
+    Text,
+    Thinking,
+    ToolUse,
+    UserTurn,
+)
 from tests.round_trip.calls import NoSuchEntry
+from tests.round_trip.explain import failures_of
+from tests.round_trip.failures import Failure
 from tests.round_trip.grid import Case
 from tests.round_trip.ingress import INGRESSES, Ingress
+from tests.round_trip.routes import ROUTES, Route
 from tests.round_trip.seen import differences
+from tests.round_trip.trace import Trace
 
 
-async def play(case: Case, *, synchronous: bool = False) -> list[str]:
-    """Return the failures of a case; an empty list is a pass. Skips a case that failed nowhere and lacks its entry."""
-    conversation = conversations.load(case.conversation)
-    backend = BACKENDS[case.backend](conversation.assistant_turns)
-    client = INGRESSES[case.ingress](backend.model, conversation, synchronous=synchronous)
-    with mounted(backend) as route:
-        failures = await _converse(case, conversation, client, backend)
-    return [
-        *backend.rejections,
-        *_miscounted(route.call_count, len(backend.requests), len(conversation.assistant_turns)),
-        *backend.findings,
-        *failures,
-    ]
+class Unplayable(Exception):
+    """The release lacks what the case calls, and nothing failed before that; the text says what it has instead."""
 
 
-async def _converse(case: Case, conversation: Conversation, client: Ingress, backend: Backend) -> list[str]:
+@dataclass
+class Stage:
+    """Who takes part in a case: the script's record, the client, and who gives which turn."""
+
+    case: Case
+    dialogue: Dialogue
+    trace: Trace
+    client: Ingress
+    failures: list[Failure]
+
+
+async def play(case: Case, conversation: Conversation | None = None, *, synchronous: bool = False) -> list[Failure]:
+    """Return the failures of a case; an empty list is a pass. Raises Unplayable.
+
+    `conversation` takes the place of the one that the case names.
+    """
+    script = conversation or conversations.load(case.conversation)
+    dialogue = Dialogue(script.assistant_turns)
+    trace = Trace(dialogue)
+    client = INGRESSES[case.ingress](script, trace, synchronous=synchronous)
+    stage = Stage(case, dialogue, trace, client, [])
+    with mounted(_endpoints(case, script, dialogue)) as router:
+        await _converse(stage, script)
+        sent = router.calls.call_count
+    expected = sum(turn.by != ELSEWHERE for turn in script.assistant_turns)
+    return [*failures_of(dialogue, trace, sent, expected), *stage.failures]
+
+
+def _endpoints(case: Case, conversation: Conversation, dialogue: Dialogue) -> list[Backend]:
+    names = [case.backend, *(name for name in conversation.visitors if name != ELSEWHERE)]
+    return [endpoint(dialogue) for name in names for endpoint in BACKENDS[name]]
+
+
+async def _converse(stage: Stage, conversation: Conversation) -> None:
     """Say every turn and take every answer; what LiteLLM raises ends the conversation and is a failure of it."""
-    failures: list[str] = []
-    turn = 0
     for step in conversation.turns:
         if isinstance(step, UserTurn):
-            client.say(step.text)
-            continue
-        turn += 1
-        try:
-            failures += await _take(case, client, backend, step, turn)
-        except NoSuchEntry as missing:
-            if not (failures or backend.findings or backend.rejections):
-                pytest.skip(str(missing))
-            return failures
-        except Exception as error:  # whatever a release raises is what its user would see
-            return [*failures, f"assistant turn {turn}: {type(error).__name__}: {error}"]
-    return failures
+            stage.client.say(step.text, thinking=step.thinking)
+        elif step.by == ELSEWHERE:
+            _bring(stage, step)
+        else:
+            try:
+                await _take(stage, step)
+            except NoSuchEntry as missing:
+                if stage.failures or stage.dialogue.losses or stage.dialogue.rejections:
+                    return
+                raise Unplayable(str(missing)) from None
+            except Exception as error:  # whatever a release raises is what its user would see
+                turn = len(stage.dialogue.given) + 1
+                stage.failures.append(Failure(f"assistant turn {turn}: raised {type(error).__name__}: {error}"))
+                return
 
 
-async def _take(case: Case, client: Ingress, backend: Backend, step: AssistantTurn, turn: int) -> list[str]:
-    seen = await client.receive(stream=case.streams(turn, len(backend.script)))
+async def _take(stage: Stage, step: AssistantTurn) -> None:
+    given = stage.dialogue.given
+    mode = stage.case.streams(len(given) + 1, len(stage.dialogue.script))
+    route = ROUTES[step.by or stage.case.backend]
+    with _settings(route):
+        seen = await stage.client.receive(route, mode)
     if step.of(ToolUse):
-        client.answer_tools(seen, step.of(ToolUse))
-    return differences(backend.given[turn - 1], seen, turn)
+        stage.client.answer_tools(seen, step.of(ToolUse))
+    stage.failures += differences(given[-1].parts, seen, stage.trace)
 
 
-def _miscounted(routed: int, recorded: int, expected: int) -> list[str]:
-    """A retry that rescued the case is a failure, and so is a request that never came by here."""
-    if routed == recorded == expected:
-        return []
-    return [f"{expected} requests were expected, {routed} were sent"]
+@contextmanager
+def _settings(route: Route) -> Iterator[None]:
+    """Set LiteLLM's own switches for the length of a call."""
+    before = {name: getattr(litellm, name, None) for name in route.settings}
+    for name, value in route.settings.items():
+        setattr(litellm, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(litellm, name, value)
+
+
+def _bring(stage: Stage, step: AssistantTurn) -> None:
+    """Let the client have a turn that no backend of the suite gave."""
+    stage.client.bring(step)
+    number = len(stage.dialogue.given) + 1
+    parts = [_part(block, block_name(number, index, "from elsewhere")) for index, block in enumerate(step.blocks)]
+    stage.dialogue.given.append(Given(ELSEWHERE, parts))
+
+
+def _part(block: Block, place: str) -> Part:
+    if isinstance(block, Thinking):
+        return Part("reasoning", block.text, place, block.signature or "")
+    if isinstance(block, Redacted):
+        return Part("reasoning", "", place, block.seed)
+    if isinstance(block, Text):
+        return Part("text", block.text, place)
+    raise NotImplementedError("a call from elsewhere has no id that the client could answer")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.backends.history import Finding, Part
+from tests.round_trip.failures import Failure
+from tests.round_trip.trace import Trace
 
 
 @dataclass
@@ -19,18 +21,19 @@ class Seen:
     calls: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def differences(given: Sequence[Part], seen: Seen, turn: int) -> list[str]:
-    """Say how a client's view of a turn differs from the turn that the backend performed.
+def differences(given: Sequence[Part], seen: Seen, trace: Trace) -> list[Failure]:
+    """Say how a client's view of the last turn differs from the turn that the backend performed.
 
     Streamed or whole is compared with the same thing, so a turn that passes both ways was the same both ways. Where
     a wire joins texts, only white space may stand between them.
     """
+    turn = len(trace.dialogue.given)
     found = [
         *_compare("thinking", turn, _values("reasoning", given), seen.thinking),
         *_compare("text", turn, _values("text", given), seen.text),
         *_compare_calls(turn, given, seen),
     ]
-    return [str(finding) for finding in found]
+    return [Failure(str(finding), "adapter out") for finding in found]
 
 
 def _values(kind: str, parts: Sequence[Part]) -> list[str]:
@@ -38,20 +41,24 @@ def _values(kind: str, parts: Sequence[Part]) -> list[str]:
 
 
 def _compare(kind: str, turn: int, before: list[str], after: list[str]) -> list[Finding]:
-    pattern = r"\s*".join(re.escape(text) for text in before)
-    if re.fullmatch(pattern, "".join(after)):
+    joined = "".join(after)
+    if joined == "".join(before) or re.fullmatch(r"\s*".join(map(re.escape, before)), joined):
         return []
     return [_finding(kind, turn, " ".join(before), " ".join(after))]
 
 
 def _compare_calls(turn: int, given: Sequence[Part], seen: Seen) -> list[Finding]:
+    """A wire without ids for calls leaves them to LiteLLM."""
     before = [(part.value, part.name, part.detail) for part in given if part.kind == "tool"]
-    if _parsed(before) == _parsed(seen.calls):
+    after = [
+        (kept[0] if ident else "", *kept[1:]) for (ident, _, _), kept in zip(before, seen.calls, strict=False)
+    ] + seen.calls[len(before) :]
+    if _parsed(before) == _parsed(after):
         return []
     return [_finding("tool calls", turn, str(before), str(seen.calls))]
 
 
-def _parsed(calls: list[tuple[str, str, str]]) -> list[tuple[str, str, object]]:
+def _parsed(calls: Sequence[tuple[str, ...]]) -> list[tuple[str, str, object]]:
     return [(ident, name, json.loads(arguments or "{}")) for ident, name, arguments in calls]
 
 

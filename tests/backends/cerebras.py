@@ -1,0 +1,67 @@
+"""Cerebras, chat completions: research/backends.md section 13.
+
+Its carrier is `reasoning`, a string or text parts, which nothing demands back. Every other property of an assistant
+message is rejected, all of them in one error, which has no `error` object around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tests.backends.base import Violation
+from tests.backends.chat_completions import ChatCompletions
+from tests.backends.content_parts import parts_of
+from tests.backends.history import Part
+from tests.backends.wire import Request, whole
+
+
+class Cerebras(ChatCompletions):
+    """A model on Cerebras that reasons."""
+
+    name = "cerebras"
+    section = "13"
+    host = "api.cerebras.ai"
+    path = "/v1/chat/completions"
+    fields = ("reasoning",)
+
+    def violations(self, request: Request) -> Iterator[Violation]:
+        """Section 13, and the matrix for parts of the content: those are probably rejected, in words nobody wrote down."""
+        unknown = [(index, key) for index, key, _ in self._unknown(request)]
+        if unknown:
+            yield self._unsupported(unknown)
+        strange = list(self._strange_parts(request))
+        if strange:
+            yield self._unsupported(strange, assumed=True)
+
+    def _strange_parts(self, request: Request) -> Iterator[tuple[int, str]]:
+        for index, message in self.assistant_messages(request):
+            for place, part in parts_of(message):
+                if part.get("type") != "text":
+                    yield index, f"content.{place}.{part.get('type')}"
+
+    def _unsupported(self, properties: list[tuple[int, str]], assumed: bool = False) -> Violation:
+        """Section 13: one line for each property."""
+        names = [f"messages.{index}.assistant.{key}" for index, key in properties]
+        index, key = properties[0]
+        message = "\n".join(f"{name}: property '{name}' is unsupported" for name in names)
+        return replace(self.error(message, f"messages[{index}].{key}"), assumed=assumed)
+
+    def reasoning(self, at: str, message: dict[str, Any]) -> Iterator[Part]:
+        """Section 13: `reasoning` may be a list of text parts."""
+        value = message.get("reasoning")
+        if isinstance(value, list):
+            value = "".join(part["text"] for part in value)
+        if value:
+            yield Part("reasoning", value, f"{at}.reasoning")
+
+    def error(self, message: str, path: str = "body") -> Violation:
+        """Section 13: no `error` object around it."""
+        body = {
+            "message": message,
+            "type": "invalid_request_error",
+            "param": "validation_error",
+            "code": "wrong_api_format",
+        }
+        return Violation(message, path, whole(body, 400))

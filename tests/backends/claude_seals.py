@@ -1,0 +1,47 @@
+"""Claude behind somebody else's chat wire: each thought has a signature, which Claude itself verifies."""
+
+from __future__ import annotations
+
+from tests.backends.base import block_name
+from tests.backends.chat_completions import ChatCompletions
+from tests.backends.history import Part
+from tests.conversations.model import Block, Thinking
+
+UNCHANGED = (
+    "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. "
+    "These blocks must remain as they were in the original response."
+)
+UNSIGNED = "thinking.signature: Field required"
+FORGED = "Invalid `signature` in `thinking` block"
+FORGED_DATA = "Invalid `data` in `redacted_thinking` block"
+
+
+class ClaudeSeals(ChatCompletions):
+    """Signs what Claude thinks, and knows its own signatures (section 1.1 for the rules and the words)."""
+
+    signs = True
+    joins = False
+
+    def part(self, block: Block, number: int, index: int) -> Part:
+        part = super().part(block, number, index)
+        if not isinstance(block, Thinking):
+            return part
+        seal = self._seal(block.text) if block.text else self.mint("Er", number, index)
+        return Part("reasoning", block.text, part.place, seal)
+
+    def genuine(self, text: str, seal: str) -> bool:
+        """Tell whether a signature was given for this text; that of a text kept back is good with any (section 1.1)."""
+        return seal == self._seal(text) or (seal.startswith("Er") and self.given_out(seal))
+
+    def given_out(self, seal: str) -> bool:
+        """Tell whether a signature, or sealed data, is one of this conversation's."""
+        account = self.account or self.name
+        mine = [part for given in self.dialogue.given if given.account == account for part in given.parts]
+        return any(part.detail == seal for part in mine if part.kind == "reasoning")
+
+    def _seal(self, text: str) -> str:
+        return self.mint("Eq", "signature", text)
+
+    def redacted(self, seed: str, number: int, index: int) -> Part:
+        """Seal reasoning that has no text."""
+        return Part("reasoning", "", block_name(number, index, "redacted thinking"), self.mint("Em", "data", seed))

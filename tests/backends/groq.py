@@ -1,0 +1,57 @@
+"""Groq, chat completions: research/backends.md section 12.
+
+Its carrier is `reasoning`, which nothing demands back. Every other property of an assistant message is rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.backends.base import Violation
+from tests.backends.chat_completions import ChatCompletions
+from tests.backends.content_parts import parts_of
+from tests.backends.wire import Request
+
+
+class Groq(ChatCompletions):
+    """A model on Groq that reasons, or one of the Llamas, which do not."""
+
+    name = "groq"
+    section = "12"
+    host = "api.groq.com"
+    path = "/openai/v1/chat/completions"
+    fields = ("reasoning",)
+    unknown_fields = "rejected"
+
+    def violations(self, request: Request) -> Iterator[Violation]:
+        yield from super().violations(request)
+        yield from self._unasked_reasoning(request)
+        yield from self._content_parts(request)
+
+    def unknown_field(self, index: int, key: str, assumed: bool) -> Violation:
+        """Section 12: the validator's words, for `reasoning_content` and any other property."""
+        return self._unsupported(index, key, assumed)
+
+    def _unsupported(self, index: int, key: str, assumed: bool) -> Violation:
+        at = f"messages.{index}"
+        message = (
+            f"'{at}' : for 'role:assistant' the following must be satisfied[('{at}' : property '{key}' is unsupported)]"
+        )
+        return replace(self.error(message, f"messages[{index}].{key}"), assumed=assumed)
+
+    def _unasked_reasoning(self, request: Request) -> Iterator[Violation]:
+        """Section 12: a model that does not reason takes no reasoning."""
+        if "llama" not in request.body.get("model", ""):
+            return
+        for index, message in self.assistant_messages(request):
+            if "reasoning" in message:
+                words = f"messages[{index}].reasoning: reasoning is not supported with this model"
+                yield self.error(words, f"messages[{index}].reasoning")
+
+    def _content_parts(self, request: Request) -> Iterator[Violation]:
+        """Matrix, row Groq: a thinking part in the content is probably rejected; nobody wrote the words down."""
+        for index, message in self.assistant_messages(request):
+            for place, part in parts_of(message):
+                if part.get("type") != "text":
+                    yield self._unsupported(index, f"content.{place}.{part.get('type')}", True)

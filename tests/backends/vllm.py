@@ -1,0 +1,39 @@
+"""vLLM, chat completions: research/backends.md section 20.
+
+Its carrier is `reasoning`, or a content part `thinking`; nothing demands it back, and unknown fields are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.backends.content_parts import ContentParts, Item
+from tests.backends.history import Part
+
+
+class VLLM(ContentParts):
+    """A server of the user's own; where it stands is invented.
+
+    `reasoning_content` is what older servers called the carrier. It is taken and dropped; by other reports it is
+    consumed, so a lenient backend reads it.
+    """
+
+    name = "vllm"
+    section = "20"
+    host = "vllm.test"
+    path = "/v1/chat/completions"
+    fields = ("reasoning",)
+    other_carriers = frozenset({"reasoning_content"})
+    carriers = frozenset({"thinking"})
+
+    def reasoning(self, at: str, message: dict[str, Any]) -> Iterator[Part]:
+        """Section 20: the conflict about `reasoning_content`."""
+        older = message.get("reasoning_content")
+        if self.lenient and older and not message.get("reasoning"):
+            yield Part("reasoning", older, f"{at}.reasoning_content")
+        yield from super().reasoning(at, message)
+
+    def thoughts(self, at: str, part: Item) -> Iterator[Part]:
+        """Section 20: `{"type": "thinking", "thinking": a string, "closed": a boolean}`."""
+        yield Part("reasoning", part.get("thinking") or "", f"{at}.thinking")

@@ -1,0 +1,87 @@
+"""What went wrong in a case, and which of the known failures (research/failures.md) each of it is.
+
+`failures.toml` maps cases and symptoms to the F numbers of the research; what it does not know is a new failure.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NEW = "new"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that broke a condition of passing.
+
+    `text` is the message; `changed` the first checkpoint (see `trace`) at which the reasoning that it is about was not
+    what the backend gave, "" if none; `explanation` is the rest of the report.
+    """
+
+    text: str
+    changed: str = ""
+    explanation: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}\n{self.explanation}" if self.explanation else self.text
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known failure: where it shows, how, and since and until when LiteLLM has it.
+
+    `cases` are patterns of case ids, `says` a pattern that is searched in the text of a failure, `changed` the
+    checkpoints at which the reasoning may have changed first (none: anywhere). `releases` says which have it, and
+    `mended` names the fix of this project that mends it.
+    """
+
+    number: str
+    title: str
+    cases: Sequence[str]
+    says: str
+    changed: Sequence[str] = ()
+    releases: str = ""
+    mended: str = ""
+
+    def fits(self, case: str, failure: Failure) -> bool:
+        """Whether a failure of a case is this one."""
+        where = any(fnmatchcase(case, pattern) for pattern in self.cases)
+        when = not self.changed or failure.changed in self.changed
+        return where and when and re.search(self.says, failure.text, re.DOTALL) is not None
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """All known failures, in the order of their numbers; more than one entry may have the same."""
+    data: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("failures.toml").read_text(encoding="utf-8"))
+    return tuple(Known(**entry) for entry in data["known"])
+
+
+def labels(case: str, failures: Iterable[Failure]) -> list[str]:
+    """The numbers of a case's failures, sorted; `new` stands for those that nobody knows yet."""
+    found = {next((one.number for one in known() if one.fits(case, failure)), NEW) for failure in failures}
+    return sorted(found, key=lambda number: (len(number), number))
+
+
+def open_in(release: str, fixes: Iterable[str]) -> set[str]:
+    """The numbers that a release with these fixes in it still has."""
+    mended = set(fixes)
+    return {
+        one.number
+        for one in known()
+        if one.mended not in mended and SpecifierSet(one.releases).contains(release, prereleases=True)
+    }
