@@ -15,13 +15,14 @@ SUITE = ("tests/conftest.py", "tests/loopback.py", "tests/backends", "tests/conv
 LOCKS = ("tests/requirements.txt", "tests/overrides.txt", "pyproject.toml")
 
 
-def remembered(key: str, measure: Callable[[], set[str]]) -> set[str]:
-    """The cases that `measure` gives, or gave when it was asked for the same key. What it raises is not kept."""
+def remembered(key: str, measure: Callable[[], dict[str, list[str]]]) -> dict[str, list[str]]:
+    """What `measure` gives, or gave when it was asked for the same key. What it raises is not kept."""
     path = FOLDER / f"{key}.json"
     if path.exists():
-        return set(json.loads(path.read_text(encoding="utf-8")))
+        kept: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
     found = measure()
-    write_text(path, json.dumps(sorted(found)))
+    write_text(path, json.dumps(found, sort_keys=True))
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from junitparser import JUnitXml, TestCase
+from junitparser import JUnitXml, Properties, TestCase
 from rich.console import Console
 from rich.progress import track
 
@@ -18,6 +18,13 @@ from scripts.commands import call
 from scripts.errors import CommandFailed, HookDoesNotFit
 from scripts.series import Fix, Series
 from scripts.wheel import Published
+from tests.round_trip.failures import NEW
+
+Failed = dict[str, list[str]]
+"""The cases that do not pass, with the numbers of their failures."""
+
+ERRORED, SKIPPED = "errored", "skipped"
+UNCLEAR = (NEW, ERRORED, SKIPPED)
 
 WORKERS = 2
 """Releases measured at once. One takes a core and 600 MB."""
@@ -63,19 +70,27 @@ def measure(bench: Bench, base: Published) -> dict[str, str]:
     """The verdict of each fix (its name to one of VERDICTS) on one release, from its cases unpatched and patched."""
     fixes = bench.patches.fixes
     before = _failed(bench, base, {})
-    failing = [fix for fix in fixes if before & set(fix.cases)]
+    failing = [fix for fix in fixes if _red(fix, before)]
     changed, fitting = _fitting(bench, base, failing) if failing else ({}, [])
     after = _failed(bench, base, changed) if fitting else before
     return {fix.name: _verdict(fix, before, after, fix in fitting) for fix in fixes}
 
 
-def _verdict(fix: Fix, before: set[str], after: set[str], fits: bool) -> str:
-    cases = set(fix.cases)
-    if not before & cases:
-        return "harmful" if after & cases else "retired"
-    if not fits:
+def _verdict(fix: Fix, before: Failed, after: Failed, fits: bool) -> str:
+    red = _red(fix, before)
+    if red and not fits:
         return "does not apply"
-    return "insufficient" if after & cases else "needed"
+    if set(fix.cases) & set(after) - set(before):
+        return "harmful"
+    if not red:
+        return "retired"
+    return "insufficient" if _red(fix, after) else "needed"
+
+
+def _red(fix: Fix, failed: Failed) -> set[str]:
+    """Those of a fix's cases that show what it is there to mend, or something that nobody can tell from it."""
+    counted = {*fix.failures, *UNCLEAR}
+    return {case for case in fix.cases if counted & set(failed.get(case, ()))}
 
 
 def _fitting(bench: Bench, base: Published, fixes: Iterable[Fix]) -> tuple[dict[str, bytes], list[Fix]]:
@@ -92,15 +107,15 @@ def _fitting(bench: Bench, base: Published, fixes: Iterable[Fix]) -> tuple[dict[
     return ({**bench.patches.overlay, **changed} if fitting else {}), fitting
 
 
-def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes]) -> set[str]:
-    """The cases of all fixes that do not pass on a release with these changes; what was run before is not run again."""
+def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes]) -> Failed:
+    """Those of all fixes' cases that do not pass on a release with these changes; what was run before is remembered."""
     cases = {case for fix in bench.patches.fixes for case in fix.cases}
     key = outcomes.key(bench.suite, base.file.sha256, changed, cases)
-    return cases - outcomes.remembered(key, partial(_play, bench.python, base, changed, cases))
+    return outcomes.remembered(key, partial(_play, bench.python, base, changed, cases))
 
 
-def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> set[str]:
-    """The cases that pass on a tree. Raises CommandFailed where pytest could not play them all."""
+def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> Failed:
+    """The cases that do not pass on a tree. Raises CommandFailed where pytest could not play them all."""
     with trees.laid_out(base.path) as tree:
         trees.overwrite(tree, changed)
         report = tree / "junit.xml"
@@ -111,18 +126,31 @@ def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: It
     if missing:
         name = f"pytest {min(missing)}"
         raise CommandFailed(name, f"it ended with exit status {status} on LiteLLM {base.release.version} and no result")
-    return {case for case, passed in played.items() if passed}
+    return {case: numbers for case, numbers in played.items() if numbers}
 
 
-def results(report: Path) -> dict[str, bool]:
-    """By pytest's JUnit report, whether each case passed in one form (async or sync) and failed in none."""
+def results(report: Path) -> dict[str, list[str]]:
+    """By pytest's JUnit report, the numbers of the failures of each case, in both of its forms (async and sync).
+
+    None are a pass; a case that was played in no form, or ended without saying why, has one of UNCLEAR.
+    """
     forms: dict[str, list[TestCase]] = {}
     for test in (test for suite in JUnitXml.fromfile(str(report)) for test in suite):
         forms.setdefault(test.name.partition("[")[2].removesuffix("]"), []).append(test)
-    return {
-        case: any(test.is_passed for test in tests) and all(test.is_passed or test.is_skipped for test in tests)
-        for case, tests in forms.items()
-    }
+    return {case: sorted(_numbers(tests)) for case, tests in forms.items()}
+
+
+def _numbers(tests: Sequence[TestCase]) -> set[str]:
+    if all(test.is_skipped for test in tests):
+        return {SKIPPED}
+    failed = [test for test in tests if not (test.is_passed or test.is_skipped)]
+    return {number for test in failed for number in _told(test) or [ERRORED]}
+
+
+def _told(test: TestCase) -> list[str]:
+    """The numbers that the case itself has found out (`tests/round_trip/failures.toml`)."""
+    properties = test.child(Properties) or ()
+    return [number for told in properties if told.name == "failures" for number in told.value.split()]
 
 
 def _compare(patches: Series, found: ranges.Verdicts) -> int:

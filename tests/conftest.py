@@ -24,6 +24,14 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["LITELLM_RUST"] = "0"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--known-failures",
+        action="store_true",
+        help="tell cases whose failures are all listed as open for the release as open, not as failed",
+    )
+
+
 def pytest_report_header() -> list[str]:
     return [
         f"litellm under test: {_version()} at {_location()}",

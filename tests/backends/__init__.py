@@ -9,14 +9,63 @@ provider with several endpoints has one backend for each; which of them a releas
 """
 
 from tests.backends.base import Backend, Dialogue
-from tests.backends.moonshot import Moonshot
+from tests.backends.cerebras import Cerebras
+from tests.backends.databricks import Databricks
+from tests.backends.deepseek import DeepSeekChat, DeepSeekR1, DeepSeekV32
+from tests.backends.fireworks import Fireworks
+from tests.backends.groq import Groq
+from tests.backends.minimax import MiniMaxChat
+from tests.backends.mistral import Mistral
+from tests.backends.moonshot import KimiCoding, Moonshot
 from tests.backends.openai_responses import OpenAIResponses
-from tests.backends.openrouter import OpenRouter
+from tests.backends.openrouter import OpenRouter, OpenRouterClaude
+from tests.backends.sglang import SGLang
+from tests.backends.together import Together, TogetherGLM
+from tests.backends.vllm import VLLM
+from tests.backends.zai import Zai
 
 BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "openai": (OpenAIResponses,),
-    "moonshot": (Moonshot,),
+    "deepseek": (DeepSeekChat,),
+    "deepseek-v3.2": (DeepSeekV32,),
+    "deepseek-r1": (DeepSeekR1,),
+    "fireworks": (Fireworks,),
+    "minimax": (MiniMaxChat,),
+    "moonshot": (Moonshot, KimiCoding),
+    "together": (Together,),
+    "together-glm": (TogetherGLM,),
+    "zai": (Zai,),
     "openrouter": (OpenRouter,),
+    "openrouter-claude": (OpenRouterClaude,),
+    "cerebras": (Cerebras,),
+    "databricks": (Databricks,),
+    "groq": (Groq,),
+    "mistral": (Mistral,),
+    "sglang": (SGLang,),
+    "vllm": (VLLM,),
 }
 
-__all__ = ["BACKENDS", "Backend", "Dialogue", "Moonshot", "OpenAIResponses", "OpenRouter"]
+__all__ = [
+    "BACKENDS",
+    "VLLM",
+    "Backend",
+    "Cerebras",
+    "Databricks",
+    "DeepSeekChat",
+    "DeepSeekR1",
+    "DeepSeekV32",
+    "Dialogue",
+    "Fireworks",
+    "Groq",
+    "KimiCoding",
+    "MiniMaxChat",
+    "Mistral",
+    "Moonshot",
+    "OpenAIResponses",
+    "OpenRouter",
+    "OpenRouterClaude",
+    "SGLang",
+    "Together",
+    "TogetherGLM",
+    "Zai",
+]

@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
-from tests.backends.content_parts import parts_of
 from tests.backends.history import Part
+from tests.backends.reasoning_parts import parts_of
 from tests.backends.wire import Request, whole
 
 
@@ -27,7 +27,7 @@ class Cerebras(ChatCompletions):
     fields = ("reasoning",)
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 13, and the matrix for parts of the content: those are probably rejected, in words nobody wrote down."""
+        """Section 13; by the matrix, parts of the content are probably rejected as well, in words nobody wrote down."""
         unknown = [(index, key) for index, key, _ in self._unknown(request)]
         if unknown:
             yield self._unsupported(unknown)

@@ -15,6 +15,13 @@ UNSIGNED = "thinking.signature: Field required"
 FORGED = "Invalid `signature` in `thinking` block"
 FORGED_DATA = "Invalid `data` in `redacted_thinking` block"
 
+_SIGNED, _HIDDEN, _DATA = "Eq", "Er", "Em"
+
+
+def is_data(seal: str) -> bool:
+    """Tell the data of redacted thinking from a signature."""
+    return seal.startswith(_DATA)
+
 
 class ClaudeSeals(ChatCompletions):
     """Signs what Claude thinks, and knows its own signatures (section 1.1 for the rules and the words)."""
@@ -26,12 +33,12 @@ class ClaudeSeals(ChatCompletions):
         part = super().part(block, number, index)
         if not isinstance(block, Thinking):
             return part
-        seal = self._seal(block.text) if block.text else self.mint("Er", number, index)
+        seal = self._seal(block.text) if block.text else self.mint(_HIDDEN, number, index)
         return Part("reasoning", block.text, part.place, seal)
 
     def genuine(self, text: str, seal: str) -> bool:
         """Tell whether a signature was given for this text; that of a text kept back is good with any (section 1.1)."""
-        return seal == self._seal(text) or (seal.startswith("Er") and self.given_out(seal))
+        return seal == self._seal(text) or (seal.startswith(_HIDDEN) and self.given_out(seal))
 
     def given_out(self, seal: str) -> bool:
         """Tell whether a signature, or sealed data, is one of this conversation's."""
@@ -40,8 +47,8 @@ class ClaudeSeals(ChatCompletions):
         return any(part.detail == seal for part in mine if part.kind == "reasoning")
 
     def _seal(self, text: str) -> str:
-        return self.mint("Eq", "signature", text)
+        return self.mint(_SIGNED, "signature", text)
 
     def redacted(self, seed: str, number: int, index: int) -> Part:
         """Seal reasoning that has no text."""
-        return Part("reasoning", "", block_name(number, index, "redacted thinking"), self.mint("Em", "data", seed))
+        return Part("reasoning", "", block_name(number, index, "redacted thinking"), self.mint(_DATA, "data", seed))

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from tests.backends.base import Violation
 from tests.backends.claude_seals import FORGED, UNSIGNED, ClaudeSeals
-from tests.backends.content_parts import ContentList, Item, parts_of
 from tests.backends.history import Part
+from tests.backends.reasoning_parts import Item, ReasoningList, parts_of
 from tests.backends.wire import Request, split, whole
 
 
-class Databricks(ClaudeSeals, ContentList):
+class Databricks(ClaudeSeals, ReasoningList):
     """Claude as a serving endpoint.
 
     Whether it takes its own blocks back is contradictory (a report of 2026 says yes, one of 2025 got a 500); here it
@@ -76,7 +76,7 @@ class Databricks(ClaudeSeals, ContentList):
         return _block(part.value, part.detail)
 
     def thought_pieces(self, part: Part) -> Iterator[Item]:
-        """Section 19, last line (inferred from the whole form); the signature comes last, as Claude's own stream has it."""
+        """Section 19, last line (inferred from the whole form); the signature comes last, as in Claude's own stream."""
         for piece in split(part.value):
             yield _block(piece, "")
         yield _block("", part.detail)

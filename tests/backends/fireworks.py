@@ -87,7 +87,7 @@ def _foreign_content(request: Request) -> Iterator[_Error]:
 
 
 def _history(request: Request) -> Iterator[_Error]:
-    """Section 10: the values of `reasoning_history`. It has no words for another one: assumed, as the validator would."""
+    """Section 10: the values of `reasoning_history`. The words for another one are the validator's usual: assumed."""
     value = request.body.get("reasoning_history")
     if value not in HISTORY:
         words = "Input should be 'disabled', 'interleaved' or 'preserved'"

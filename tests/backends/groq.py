@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
-from tests.backends.content_parts import parts_of
+from tests.backends.reasoning_parts import parts_of
 from tests.backends.wire import Request
 
 
@@ -32,6 +33,10 @@ class Groq(ChatCompletions):
     def unknown_field(self, index: int, key: str, assumed: bool) -> Violation:
         """Section 12: the validator's words, for `reasoning_content` and any other property."""
         return self._unsupported(index, key, assumed)
+
+    def _head(self, kind: str, request: Request) -> dict[str, Any]:
+        """Groq names the tier of service in every answer, and there are clients that rely on it."""
+        return {**super()._head(kind, request), "service_tier": "on_demand"}
 
     def _unsupported(self, index: int, key: str, assumed: bool) -> Violation:
         at = f"messages.{index}"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-from tests.backends.base import Violation
+from tests.backends.base import Body, Violation
 from tests.backends.chat_completions import ChatCompletions, calls_of, joined, texts_of
 from tests.backends.demanding import thinking
 from tests.backends.history import Finding, Part
@@ -91,18 +91,9 @@ class MiniMaxChat(ChatCompletions):
             yield Finding("the carriers of reasoning disagree", at, f"{at}.{list(texts)[1]}", *list(texts.values())[:2])
 
     def without_carriers(self, request: Request) -> object:
-        messages = [
-            _spoken(message) if message["role"] == "assistant" else message for message in request.body["messages"]
-        ]
-        blanked = {name: None for name in self.other_carriers}
-        unknown = {(index, key): None for index, key, _ in self._unknown(request)}
-        return {
-            **request.body,
-            "messages": [
-                {key: None if key in blanked or (index, key) in unknown else value for key, value in message.items()}
-                for index, message in enumerate(messages)
-            ],
-        }
+        body = cast(Body, super().without_carriers(request))
+        messages = [_spoken(message) if message["role"] == "assistant" else message for message in body["messages"]]
+        return {**body, "messages": messages}
 
     def part(self, block: Block, number: int, index: int) -> Part:
         """Between tags, a text that has the closing one in it cannot be told from two: this wire cannot carry it."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from tests.backends.base import Violation
-from tests.backends.content_parts import ContentList, Item, parts_of
 from tests.backends.history import Part
+from tests.backends.reasoning_parts import Item, ReasoningList, parts_of
 from tests.backends.wire import Request, split, whole
 
 
-class Mistral(ContentList):
+class Mistral(ReasoningList):
     """A Magistral. `envelope` is how it wraps its errors: the "new" way, or the "old" one.
 
     A stream does not say where one thought ends and the next begins, so thoughts in a row may come back as one.
@@ -63,10 +63,10 @@ class Mistral(ContentList):
     def _wrapped(self, detail: list[Item]) -> Item:
         """Section 14: the two envelopes."""
         if self.envelope == "old":
-            body = {"object": "error", "message": {"detail": detail}, "type": "invalid_request_error"}
+            body: Item = {"object": "error", "message": {"detail": detail}, "type": "invalid_request_error"}
             return {**body, "param": None, "code": None}
-        body = {"object": "Error", "detail": detail, "message": detail, "type": "invalid_request_error"}
-        return {**body, "code": 3001}
+        twice: Item = {"detail": detail, "message": detail}
+        return {"object": "Error", **twice, "type": "invalid_request_error", "code": 3001}
 
     def thoughts(self, at: str, part: Item) -> Iterator[Part]:
         """The chunks in a thought are one text; a string is read for a lenient backend, which lets it pass."""

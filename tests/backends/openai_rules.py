@@ -135,7 +135,7 @@ def _spelling(path: str, value: str) -> Iterator[Violation]:
 
 
 def _parts(at: str, content: object, supported: tuple[str, ...]) -> Iterator[Violation]:
-    """Rows "Anthropic content part", whose list of values is quoted there only in part, and "other unknown parameter"."""
+    """Rows "Anthropic content part", of which only the beginning is quoted, and "other unknown parameter"."""
     for index, part in enumerate(content if isinstance(content, list) else []):
         if part.get("type") in supported:
             yield from _unknown(f"{at}[{index}].", part, PARTS[part["type"]])

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
-from tests.backends.claude_seals import FORGED, FORGED_DATA, UNCHANGED, UNSIGNED, ClaudeSeals
+from tests.backends.claude_seals import FORGED, FORGED_DATA, UNCHANGED, UNSIGNED, ClaudeSeals, is_data
 from tests.backends.history import Finding, Part
 from tests.backends.wire import Request, split, whole
 from tests.conversations.model import Block, Redacted
@@ -80,7 +80,7 @@ class OpenRouter(ChatCompletions):
 
 
 class OpenRouterClaude(ClaudeSeals, OpenRouter):
-    """Claude behind OpenRouter: the details are its thinking blocks, and come back as they were, all of them and in order.
+    """Claude behind OpenRouter: the details are its thinking blocks, which come back as they were and in order.
 
     `reasoning` alone is taken without a word, but it has no signature, so Claude never sees it again.
     """
@@ -115,14 +115,14 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
     def _modified(self, request: Request) -> Iterator[Violation]:
         """Section 9, the documentation: "cannot rearrange or modify"; section 1.1: in the latest turn of the model.
 
-        A turn that lost all of its details is no violation: older Claude models and those that think adaptively take it.
+        A turn that lost all of its details is no violation: a Claude that thinks adaptively takes it.
         """
-        messages = list(self.assistant_messages(request))
-        if not messages or not self.dialogue.given or self.dialogue.given[-1].account != self.name:
+        given = self.dialogue.given
+        if not given or given[-1].account != self.name or len(self.replayed(request)) != len(given):
             return
-        index, message = messages[-1]
+        *_, (index, message) = self.assistant_messages(request)
         seals = [_seal(detail) for detail in details_of(message) if self.knows(detail)]
-        if seals and seals != [part.detail for part in self.dialogue.given[-1].parts if part.kind == "reasoning"]:
+        if seals and seals != [part.detail for part in _thoughts(given[-1].parts)]:
             yield self._upstream(f"messages.{index}.content.0: {UNCHANGED}", f"messages[{index}].reasoning_details")
 
     def _upstream(self, message: str, path: str) -> Violation:
@@ -158,7 +158,7 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
         return super().part(block, number, index)
 
     def message(self, parts: Sequence[Part]) -> dict[str, Any]:
-        """OpenRouter puts all reasoning at the head of the message."""
+        """Section 9: all reasoning stands at the head of the message, whatever it stood between."""
         message = super().message(parts)
         details = [_detail(index, part) for index, part in enumerate(_thoughts(parts))]
         return {**message, "reasoning_details": details} if details else message
@@ -181,7 +181,7 @@ def _thoughts(parts: Sequence[Part]) -> list[Part]:
 
 def _detail(index: int, part: Part) -> Detail:
     """Write a thinking block as an entry; one of redacted thinking has data instead of a text and its signature."""
-    if part.redacted:
+    if is_data(part.detail):
         return {"type": "reasoning.encrypted", "data": part.detail, "format": CLAUDE, "index": index}
     entry = {"type": "reasoning.text", "text": part.value, "signature": part.detail}
     return {**entry, "format": CLAUDE, "index": index}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -26,8 +26,12 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield piece
 
 
+Recut = Callable[[Answer], Answer]
+"""Cuts an answer into other pieces than the provider did."""
+
+
 @contextmanager
-def mounted(backends: Sequence[Backend]) -> Iterator[respx.MockRouter]:
+def mounted(backends: Sequence[Backend], recut: Recut | None = None) -> Iterator[respx.MockRouter]:
     """Let backends answer at their own addresses, and nobody anywhere else; `calls` of what is given counts requests.
 
     `using="httpx"` replaces the transport that httpx asks for, and so catches LiteLLM's aiohttp transport as well,
@@ -36,14 +40,19 @@ def mounted(backends: Sequence[Backend]) -> Iterator[respx.MockRouter]:
     """
     with respx.mock(using="httpx", assert_all_called=False) as router:
         for backend in backends:
-            router.post(host=backend.host, path__regex=f"^{backend.path}$").mock(side_effect=_answering(backend))
+            route = router.post(host=backend.host, path__regex=f"^(?:{backend.path})$")
+            route.mock(side_effect=_answering(backend, recut or _as_it_is))
         yield router
 
 
-def _answering(backend: Backend) -> respx.types.SideEffectTypes:
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
+def _answering(backend: Backend, recut: Recut) -> respx.types.SideEffectTypes:
     def answer(request: httpx.Request) -> httpx.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        reply = backend.answer(Request(request.url.raw_path.decode(), request.content, headers))
+        reply = recut(backend.answer(Request(request.url.raw_path.decode(), request.content, headers)))
         return httpx.Response(
             reply.status, headers={"content-type": reply.content_type, **reply.headers}, stream=Pieces(reply)
         )

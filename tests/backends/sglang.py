@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.backends.base import Violation
-from tests.backends.content_parts import ContentParts, Item, parts_of
 from tests.backends.history import Part
+from tests.backends.reasoning_parts import Item, ReasoningParts, parts_of
 from tests.backends.wire import Request, whole
 
 
-class SGLang(ContentParts):
+class SGLang(ReasoningParts):
     """A server of the user's own; where it stands is invented."""
 
     name = "sglang"

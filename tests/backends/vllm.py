@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.backends.content_parts import ContentParts, Item
 from tests.backends.history import Part
+from tests.backends.reasoning_parts import Item, ReasoningParts
 
 
-class VLLM(ContentParts):
+class VLLM(ReasoningParts):
     """A server of the user's own; where it stands is invented.
 
     `reasoning_content` is what older servers called the carrier. It is taken and dropped; by other reports it is

@@ -1,6 +1,6 @@
 """Z.ai (GLM), chat completions: research/backends.md section 7.
 
-Its carrier is `reasoning_content`. The provider asks for it with tool results and rejects nothing that lacks it, so that
+Its carrier is `reasoning_content`. The provider asks for it with tool results and rejects nothing that lacks it, so
 what is lost is only a finding. `thinking.clear_thinking` says what the model reads of earlier turns, not what to send.
 """
 
@@ -21,7 +21,7 @@ ALWAYS_THINKING = "glm-5.3"
 
 
 class Zai(ChatCompletions):
-    """Both endpoints, the standard one and that of the coding plan: they differ in what they read, not in what they take.
+    """The standard endpoint and that of the coding plan, which differ in what they read and not in what they take.
 
     The texts are quoted in the section; what brings them about is written down for one of them only, so all rules are
     assumed.
@@ -42,9 +42,7 @@ class Zai(ChatCompletions):
         """Section 7, "Error shape": 1210 with the reason."""
         model = str(request.body.get("model", ""))
         if thinking(request).get("type") == "disabled" and model.startswith(ALWAYS_THINKING):
-            message = (
-                "This model always engages in thinking and cannot be disabled; please use low, high, or max"
-            )
+            message = "This model always engages in thinking and cannot be disabled; please use low, high, or max"
             yield replace(self.error(message, "thinking.type"), assumed=True)
 
     def _invalid_parameter(self, request: Request) -> Iterator[Violation]:

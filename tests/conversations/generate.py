@@ -7,13 +7,14 @@ in a thought, and a tool has the same arguments in each of its uses.
 from __future__ import annotations
 
 import json
-from itertools import count
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Any, Final
 
 import tomli_w
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 from tests.conversations.model import (
     AssistantTurn,
@@ -28,31 +29,118 @@ from tests.conversations.model import (
 )
 
 DETERMINISTIC: Final = settings(derandomize=True, database=None, deadline=None, max_examples=30)
-"""The profile of the suite: the same examples in every run, with nothing kept from one run to the next."""
+"""The profile of the suite: the same examples in every run, and nothing kept from one run for the next."""
 
 _OPEN, _CLOSE = "\u2039", "\u203a"
-_TOOLS: Final = {"look": ("place",), "mix": ("first", "second"), "wait": ()}
+_TOOLS: Final[dict[str, tuple[str, ...]]] = {"look": ("place",), "mix": ("first", "second"), "wait": ()}
 
-# Text that every wire can carry. Each thinking text bears a number of its own between the two marks, which no other
-# text holds, so it is never a part of another one.
-_CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=_OPEN + _CLOSE)
-_WORDS = st.text(_CHARACTERS | st.sampled_from("\n\t"), min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
+_Blocks = SearchStrategy[list[Block]]
 
 
-@st.composite
-def conversations(draw: DrawFn, *, redacted: bool = True) -> Conversation:
-    """Make a conversation that the loader would accept; without `redacted`, one for wires that cannot seal reasoning."""
+def conversations(*, redacted: bool = True) -> SearchStrategy[Conversation]:
+    """Make conversations that the loader takes; without `redacted`, such as need no wire that seals reasoning."""
+    step = _joined(_reasoning(redacted), _few(_TEXT, 0, 1), _few(_USE, 1, 2))
+    remark = _joined(_reasoning(redacted), _few(_TEXT, 1, 1))
+    loop = st.lists(_turn_of(step), max_size=2)
+    closing = _turn_of(remark) | _PLAIN
+    exchange = st.tuples(_USER, loop, closing)
+    return st.builds(_conversation, st.lists(exchange, max_size=2), st.tuples(_USER, loop, _PLAIN)).filter(_thinks)
+
+
+def _few(blocks: SearchStrategy[Any], least: int, most: int) -> _Blocks:
+    return st.lists(blocks, min_size=least, max_size=most)
+
+
+def _reasoning(redacted: bool) -> _Blocks:
+    return _few(_THINKING | _REDACTED if redacted else _THINKING, 1, 3)
+
+
+def _joined(*runs: _Blocks) -> _Blocks:
+    return st.tuples(*runs).map(lambda drawn: list(chain(*drawn)))
+
+
+def _turn_of(run: _Blocks) -> SearchStrategy[AssistantTurn]:
+    """A turn of one run of blocks or, interleaved, of two."""
+    return st.lists(run, min_size=1, max_size=2).map(lambda runs: AssistantTurn(tuple(chain(*runs))))
+
+
+def _use(name: str) -> SearchStrategy[ToolUse]:
+    arguments = st.fixed_dictionaries(dict.fromkeys(_TOOLS[name], _WORDS))
+    return st.builds(ToolUse, st.just(name), arguments, _WORDS)
+
+
+# Text that every wire can carry, and the two marks between which each thinking text has a number of its own, so that it
+# is a part of no other text.
+_CHARACTERS = st.characters(
+    codec="utf-8", exclude_categories=["Cc"], include_characters="\n\t", exclude_characters=_OPEN + _CLOSE
+)
+_WORDS = st.text(_CHARACTERS, min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
+_THINKING = st.builds(Thinking, _WORDS)
+_REDACTED = st.builds(Redacted, _WORDS)
+_TEXT = st.builds(Text, _WORDS)
+_USE = st.sampled_from(sorted(_TOOLS)).flatmap(_use)
+_USER = st.builds(UserTurn, _WORDS)
+_PLAIN = _TEXT.map(lambda text: AssistantTurn((text,)))
+
+_Exchange = tuple[UserTurn, list[AssistantTurn], AssistantTurn]
+
+
+def _conversation(exchanges: Iterable[_Exchange], last: _Exchange) -> Conversation:
+    turns = chain.from_iterable((user, *loop, closing) for user, loop, closing in [*exchanges, last])
+    return Conversation("generated", "Made by Hypothesis.", tuple(_numbered(turns)))
+
+
+def _numbered(turns: Iterable[Turn]) -> Iterator[Turn]:
     numbers = count(1)
-    exchanges = draw(st.lists(_exchange(redacted), min_size=1, max_size=3))
-    last = [UserTurn(draw(_WORDS))] if draw(st.booleans()) or not _is_open(exchanges[-1]) else []
-    turns = [_numbered(turn, numbers) for exchange in exchanges for turn in exchange]
-    return Conversation("generated", "Made by Hypothesis.", (*turns, *last, AssistantTurn((Text(draw(_WORDS)),))))
+    for turn in turns:
+        if isinstance(turn, UserTurn):
+            yield turn
+        else:
+            yield AssistantTurn(tuple(_marked(block, numbers) for block in turn.blocks))
+
+
+def _marked(block: Block, numbers: Iterator[int]) -> Block:
+    return Thinking(f"{_OPEN}{next(numbers)}{_CLOSE}{block.text}") if isinstance(block, Thinking) else block
+
+
+def _thinks(conversation: Conversation) -> bool:
+    return conversation.redacts or any(turn.of(Thinking) for turn in conversation.assistant_turns)
 
 
 def as_toml(conversation: Conversation) -> str:
     """Write a conversation as the text of its file, which `loader.from_toml` reads as the same one."""
-    data: dict[str, Any] = {"about": conversation.about}
-    for key, default in (("scope", "all"), ("system", ""), ("cached", False)):
-        if getattr(conversation, key) != default:
-            data[key] = getattr(conversation, key)
-    return tomli_w.dumps({**data, "turn": [_turn(turn) for turn in conversation.turns]})
+    settings = {"scope": conversation.scope, "system": conversation.system, "cached": conversation.cached}
+    unset = {"scope": "all", "system": "", "cached": False}
+    turns = [_turn_table(turn) for turn in conversation.turns]
+    return tomli_w.dumps({"about": conversation.about, **_without(unset, settings), "turn": turns})
+
+
+def _without(unset: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value != unset[key]}
+
+
+def _turn_table(turn: Turn) -> dict[str, Any]:
+    if isinstance(turn, UserTurn):
+        return {"user": turn.text, **_without({"thinking": True}, {"thinking": turn.thinking})}
+    blocks = [_block_table(block) for block in turn.blocks]
+    return {**_without({"by": ""}, {"by": turn.by}), "assistant": blocks}
+
+
+def _block_table(block: Block) -> dict[str, Any]:
+    if isinstance(block, Thinking):
+        return {**_text_table("thinking", block.text), **_without({"signature": None}, {"signature": block.signature})}
+    if isinstance(block, Text):
+        return _text_table("text", block.text)
+    if isinstance(block, Redacted):
+        return {"redacted": block.seed}
+    table = {"tool": block.name, "input": dict(block.input), "result": block.result}
+    return {**table, **_without({"image": False}, {"image": block.image})}
+
+
+def _text_table(key: str, text: str) -> dict[str, Any]:
+    """TOML has no escape for half a surrogate pair; JSON has."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return {key: json.dumps(text), "json": True}
+    return {key: text}

@@ -100,6 +100,11 @@ class Conversation:
         return tuple(dict.fromkeys(turn.by for turn in self.assistant_turns if turn.by not in ("", ELSEWHERE)))
 
     @property
+    def imported(self) -> bool:
+        """Whether the client has some turn from elsewhere."""
+        return any(turn.by == ELSEWHERE for turn in self.assistant_turns)
+
+    @property
     def tools(self) -> dict[str, tuple[str, ...]]:
         """Name of each tool in use, with the names of its arguments (all of them strings)."""
         return {use.name: tuple(use.input) for use in self._tool_uses()}

@@ -96,7 +96,7 @@ def truth(body: Body) -> None:
 def events(answer: Answer) -> list[Body]:
     """The events of a streamed answer; each piece is one, and what ends the stream in words is none."""
     assert answer.content_type == SSE
-    lines = [line for piece in answer.pieces for line in piece.decode().splitlines()]
+    lines = [line for piece in answer.pieces for line in piece.decode().split("\n")]
     data = [line.removeprefix("data:").strip() for line in lines if line.startswith("data:")]
     return [json.loads(one) for one in data if one != "[DONE]"]
 

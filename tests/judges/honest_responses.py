@@ -10,8 +10,8 @@ from tests.backends.wire import Answer
 from tests.conversations.model import ToolUse
 from tests.judges.honest import Body, Honest, events, schema
 
-SEALED = {"include": ["reasoning.encrypted_content"]}
-UNSTORED = {**SEALED, "store": False}
+SEALED: Body = {"include": ["reasoning.encrypted_content"]}
+UNSTORED: Body = {**SEALED, "store": False}
 
 
 class HonestResponses(Honest):

@@ -23,14 +23,6 @@ OPEN = "open"
 _results = pytest.StashKey[list[summary.Result]]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--known-failures",
-        action="store_true",
-        help="tell cases whose failures are all listed as open for the release as open, not as failed",
-    )
-
-
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_results] = []
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests import conversations
 from tests.backends import BACKENDS
-from tests.conversations.model import ELSEWHERE, Conversation
+from tests.conversations.model import Conversation
 from tests.round_trip.routes import ROUTES
 
 INGRESSES = ("messages", "chat", "responses")
@@ -80,7 +80,7 @@ def _impossible(case: Case, conversation: Conversation) -> str:
         return "the provider's wire has no form for sealed thinking without text"
     if case.backend in conversation.visitors:
         return "no switch: the visitor is the backend itself"
-    if ELSEWHERE in conversation.visitors and case.ingress == "responses":
+    if conversation.imported and case.ingress == "responses":
         return "an item of /v1/responses has no signature that could be missing"
     return _no_mode(case)
 

@@ -67,7 +67,7 @@ async def play(case: Case, conversation: Conversation | None = None, *, synchron
 
 
 def _endpoints(case: Case, conversation: Conversation, dialogue: Dialogue) -> list[Backend]:
-    names = [case.backend, *(name for name in conversation.visitors if name != ELSEWHERE)]
+    names = [case.backend, *conversation.visitors]
     return [endpoint(dialogue) for name in names for endpoint in BACKENDS[name]]
 
 

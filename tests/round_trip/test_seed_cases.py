@@ -14,13 +14,14 @@ from typing import Any
 import litellm
 import pytest
 
-from tests.backends import Backend, Moonshot, OpenAIResponses
+from tests.backends import BACKENDS, Dialogue
 from tests.backends.respx_mount import mounted
 from tests.conversations.model import AssistantTurn, Text
 from tests.round_trip.calls import NoSuchEntry, call
+from tests.round_trip.routes import ROUTES
 
 Block = dict[str, Any]
-Ask = Callable[[type[Backend], list[list[Block]]], Awaitable[Any]]
+Ask = Callable[[str, list[list[Block]]], Awaitable[Any]]
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,17 +36,17 @@ def ask(request: pytest.FixtureRequest) -> Ask:
     synchronous, stream = request.param.startswith("sync"), request.param.endswith("-stream")
     entry = litellm.anthropic.messages.create if synchronous else litellm.anthropic.messages.acreate
 
-    async def send(provider: type[Backend], turns: list[list[Block]]) -> Any:
-        backend = provider([AssistantTurn((Text("And so on."),))])
-        with mounted(backend) as route:
+    async def send(backend: str, turns: list[list[Block]]) -> Any:
+        dialogue = Dialogue([AssistantTurn((Text("And so on."),))])
+        with mounted([endpoint(dialogue) for endpoint in BACKENDS[backend]]) as router:
             arguments = {"messages": _history(turns), "max_tokens": 1000, "api_key": "sk-test", "stream": stream}
             try:
-                await call(entry, synchronous=synchronous, model=backend.model, **arguments)
+                await call(entry, synchronous=synchronous, model=ROUTES[backend].model, **arguments)
             except NoSuchEntry as missing:
                 pytest.skip(str(missing))
-        assert backend.rejections == []
-        assert route.call_count == 1
-        return backend.requests[0]
+            assert router.calls.call_count == 1
+        assert dialogue.rejections == []
+        return dialogue.requests[0].body
 
     return send
 
@@ -75,14 +76,14 @@ def reasoning_item(value: str) -> Block:
 
 
 async def test_thinking_becomes_reasoning_item(ask: Ask) -> None:
-    items = (await ask(OpenAIResponses, [[thinking(THOUGHT), text(REPLY)]]))["input"]
+    items = (await ask("openai", [[thinking(THOUGHT), text(REPLY)]]))["input"]
     roles = [item.get("role", item["type"]) for item in items]
     assert roles == ["user", "reasoning", "assistant", "user"]
     assert items[1] == reasoning_item(THOUGHT)
 
 
 async def test_thinking_not_inside_assistant_message(ask: Ask) -> None:
-    body = await ask(OpenAIResponses, [[thinking(THOUGHT), text(REPLY)]])
+    body = await ask("openai", [[thinking(THOUGHT), text(REPLY)]])
     (message,) = [item for item in body["input"] if item.get("role") == "assistant"]
     assert message["content"] == [{"type": "output_text", "text": REPLY}]
     assert json.dumps(body).count(THOUGHT) == 1
@@ -92,13 +93,13 @@ async def test_thinking_not_inside_assistant_message(ask: Ask) -> None:
 async def test_empty_thinking_text_skipped(ask: Ask, signature: str | None) -> None:
     """Next to an empty block a full one, so that sending no reasoning at all does not pass for skipping."""
     empty = [thinking("", signature), text(REPLY)]
-    items = (await ask(OpenAIResponses, [empty, [thinking(THOUGHT), text(REPLY)]]))["input"]
+    items = (await ask("openai", [empty, [thinking(THOUGHT), text(REPLY)]]))["input"]
     assert [item for item in items if item["type"] == "reasoning"] == [reasoning_item(THOUGHT)]
     assert sum(item.get("role") == "assistant" for item in items) == 2
 
 
 async def test_reasoning_content_set_when_thinking_blocks_present(ask: Ask) -> None:
-    body = await ask(Moonshot, [[thinking(THOUGHT), thinking(SECOND_THOUGHT), text(REPLY)]])
+    body = await ask("moonshot", [[thinking(THOUGHT), thinking(SECOND_THOUGHT), text(REPLY)]])
     (message,) = _assistant_messages(body)
     assert message["reasoning_content"] == f"{THOUGHT}\n{SECOND_THOUGHT}"
     assert message["content"] == REPLY
@@ -106,21 +107,21 @@ async def test_reasoning_content_set_when_thinking_blocks_present(ask: Ask) -> N
 
 async def test_no_reasoning_content_without_thinking(ask: Ask) -> None:
     """Of two turns only the one with thinking has it."""
-    body = await ask(Moonshot, [[thinking(THOUGHT), text(REPLY)], [text(REPLY)]])
+    body = await ask("moonshot", [[thinking(THOUGHT), text(REPLY)], [text(REPLY)]])
     with_thinking, without = _assistant_messages(body)
     assert with_thinking["reasoning_content"] == THOUGHT
     assert "reasoning_content" not in without
 
 
 async def test_redacted_thinking_adds_nothing_to_reasoning_content(ask: Ask) -> None:
-    body = await ask(Moonshot, [[redacted(), thinking(THOUGHT), redacted(), text(REPLY)]])
+    body = await ask("moonshot", [[redacted(), thinking(THOUGHT), redacted(), text(REPLY)]])
     (message,) = _assistant_messages(body)
     assert message["reasoning_content"] == THOUGHT
 
 
 async def test_no_reasoning_content_for_redacted_thinking_alone(ask: Ask) -> None:
     """The full turn beside it keeps this from passing where no turn has any."""
-    body = await ask(Moonshot, [[redacted(), text(REPLY)], [thinking(THOUGHT), text(REPLY)]])
+    body = await ask("moonshot", [[redacted(), text(REPLY)], [thinking(THOUGHT), text(REPLY)]])
     alone, full = _assistant_messages(body)
     assert "reasoning_content" not in alone
     assert full["reasoning_content"] == THOUGHT

@@ -15,7 +15,7 @@ from scripts import errors, upstream
 from scripts.__main__ import main
 from scripts.errors import EngineError
 from scripts.paths import ROOT
-from scripts.tests import SUITE, command, split
+from scripts.tests import GRID, SUITE, command, split
 from tests.tooling.simple_index import SimpleIndex
 
 
@@ -131,13 +131,11 @@ def test_the_first_word_of_tests_may_name_a_release(words: list[str], expected: 
 def test_a_case_s_id_runs_that_case_alone() -> None:
     report = Path("r.xml")
     alone = command(report, ["tool-loop/messages-moonshot", "-x"])
-    assert alone == [
-        "-m",
-        "pytest",
-        "--junitxml=r.xml",
-        f"{SUITE}/test_round_trip.py::test_round_trip[tool-loop/messages-moonshot]",
-        f"{SUITE}/test_round_trip.py::test_round_trip_sync[tool-loop/messages-moonshot]",
-        "-x",
+    asynchronous = f"{GRID}::test_round_trip[tool-loop/messages-moonshot]"
+    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x"]
+    both = command(report, ["interleaved/messages-moonshot"])
+    assert both[3:] == [
+        f"{GRID}::{test}[interleaved/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
     ]
-    assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", SUITE]
-    assert command(report, [f"{SUITE}/test_seed_cases.py"])[-1] == f"{SUITE}/test_seed_cases.py"
+    assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE]
+    assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]

@@ -12,16 +12,22 @@ from packaging.version import Version
 from scripts import outcomes, series, trees, verdicts
 from scripts.errors import CommandFailed
 from scripts.upstream import File, Release
-from scripts.verdicts import Bench, results
+from scripts.verdicts import Bench, Failed, results
 from scripts.wheel import Published
 from tests.tooling import made
 
 CASE = "tool-loop/messages-moonshot"
+OWN, OTHER = {CASE: ["F0"]}, {CASE: ["F99"]}
+FITS, DOES_NOT = made.FILES[made.ADAPTER], b"rewritten\n"
 RUNS = {
-    "needed": ([{CASE}, set()], made.FILES[made.ADAPTER]),
-    "insufficient": ([{CASE}, {CASE}], made.FILES[made.ADAPTER]),
-    "retired": ([set()], made.FILES[made.ADAPTER]),
-    "does not apply": ([{CASE}], b"rewritten\n"),
+    "needed": ("needed", [OWN, {}], FITS),
+    "needed, and another failure is left": ("needed", [{CASE: ["F0", "F99"]}, OTHER], FITS),
+    "insufficient": ("insufficient", [OWN, OWN], FITS),
+    "a failure that nobody knows": ("insufficient", [OWN, {CASE: ["new"]}], FITS),
+    "a case that ends without a result": ("insufficient", [{CASE: ["errored"]}, {CASE: ["errored"]}], FITS),
+    "retired": ("retired", [{}], FITS),
+    "only another failure": ("retired", [OTHER], FITS),
+    "does not apply": ("does not apply", [OWN], DOES_NOT),
 }
 
 
@@ -34,13 +40,14 @@ def published(folder: Path, adapter: bytes = made.FILES[made.ADAPTER]) -> Publis
     return Published(release, File(made.NAME, "ab"), made.wheel(folder, {**made.FILES, made.ADAPTER: adapter}))
 
 
-@pytest.mark.parametrize("expected", list(RUNS))
-def test_a_verdict_comes_from_the_cases(expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    failures, adapter = RUNS[expected]
+@pytest.mark.parametrize(("expected", "failures", "adapter"), RUNS.values(), ids=list(RUNS))
+def test_a_verdict_comes_from_the_cases(
+    expected: str, failures: list[Failed], adapter: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     runs = iter(failures)
     seen = []
 
-    def failed(bench: Bench, base: Published, changed: dict[str, bytes]) -> set[str]:
+    def failed(bench: Bench, base: Published, changed: dict[str, bytes]) -> Failed:
         seen.append(changed)
         return next(runs)
 
@@ -59,17 +66,17 @@ def test_a_fix_that_breaks_the_cases_of_another_is_harmful(tmp_path: Path, monke
     (folder / "other").mkdir()
     (folder / "other/fix.toml").write_text(made.FIX.replace(CASE, "tool-loop/messages-openai"))
     (folder / "series.toml").write_text('revision = 1\nfixes = ["shout", "other"]\n')
-    runs = iter([{CASE}, {"tool-loop/messages-openai"}])
+    runs = iter([OWN, {"tool-loop/messages-openai": ["F99"]}])
     monkeypatch.setattr(verdicts, "_failed", lambda *_: next(runs))
     assert verdicts.measure(bench(folder), published(tmp_path)) == {"shout": "needed", "other": "harmful"}
 
 
 def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "FOLDER", tmp_path / "outcomes")
-    answers: list[set[str] | Exception] = [CommandFailed("pytest", "killed"), {CASE}, set()]
+    answers: list[Failed | Exception] = [CommandFailed("pytest", "killed"), {}, OWN]
     runs = []
 
-    def play(*arguments: object) -> set[str]:
+    def play(*arguments: object) -> Failed:
         runs.append(arguments)
         answer = answers[len(runs) - 1]
         if isinstance(answer, Exception):
@@ -81,10 +88,10 @@ def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytes
     base = published(tmp_path)
     with pytest.raises(CommandFailed):
         verdicts._failed(asked, base, {})
-    assert verdicts._failed(asked, base, {}) == set(), "a run that gave no answer is not remembered"
-    assert verdicts._failed(asked, base, {}) == set()
+    assert verdicts._failed(asked, base, {}) == {}, "a run that gave no answer is not remembered"
+    assert verdicts._failed(asked, base, {}) == {}
     assert len(runs) == 2
-    assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}) == {CASE}, "another content is another question"
+    assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}) == OWN, "another content is another question"
     assert len(runs) == 3
 
 
@@ -143,19 +150,31 @@ def test_an_interrupt_does_not_wait_for_the_releases_that_are_left(
     assert len(started) <= verdicts.WORKERS
 
 
-def test_a_case_has_passed_when_one_form_did_and_none_failed(tmp_path: Path) -> None:
+def test_a_case_has_the_numbers_of_all_its_forms(tmp_path: Path) -> None:
     report = tmp_path / "junit.xml"
     report.write_text(
         "<testsuites><testsuite>"
         '<testcase name="test_round_trip[a/b-c]"><system-out>words</system-out></testcase>'
         '<testcase name="test_round_trip_sync[a/b-c]"><skipped/></testcase>'
         '<testcase name="test_round_trip[d/b-c]"/>'
-        '<testcase name="test_round_trip_sync[d/b-c]"><failure/></testcase>'
+        f'<testcase name="test_round_trip_sync[d/b-c]">{_properties("F3 F4")}<failure/></testcase>'
+        f'<testcase name="test_round_trip[d/b-d]">{_properties("F4")}<failure/></testcase>'
+        f'<testcase name="test_round_trip_sync[d/b-d]">{_properties("F3")}<failure/></testcase>'
         '<testcase name="test_round_trip[e/b-c]"><error/></testcase>'
         '<testcase name="test_round_trip[f/b-c]"><skipped/></testcase>'
         "</testsuite></testsuites>"
     )
-    assert results(report) == {"a/b-c": True, "d/b-c": False, "e/b-c": False, "f/b-c": False}
+    assert results(report) == {
+        "a/b-c": [],
+        "d/b-c": ["F3", "F4"],
+        "d/b-d": ["F3", "F4"],
+        "e/b-c": ["errored"],
+        "f/b-c": ["skipped"],
+    }
+
+
+def _properties(numbers: str) -> str:
+    return f'<properties><property name="failures" value="{numbers}"/></properties>'
 
 
 @pytest.mark.parametrize(("found", "expected"), [("needed", 0), ("retired", 1)])

@@ -1,0 +1,43 @@
+"""Credentials for Vertex AI that need nobody: a service account that signs its own access tokens.
+
+LiteLLM refreshes whatever credentials it is given before it uses them. Google's library asks a server for the token,
+except for an account of another universe than Google's own: for such a one it signs the token itself. So nothing
+leaves this process.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+PROJECT = "thinking"
+
+# Older releases import `vertexai` before they call Claude, and use nothing of it but that it has a `preview`. The package
+# that has it is larger than the suite and all else it needs.
+if not find_spec("vertexai"):
+    sys.modules["vertexai"] = ModuleType("vertexai")
+    sys.modules["vertexai"].preview = None  # type: ignore[attr-defined]
+
+
+@cache
+def credentials() -> str:
+    """What `vertex_credentials` takes: the JSON of a service account with a key made for this process."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    account = {
+        "type": "service_account",
+        "project_id": PROJECT,
+        "private_key_id": "1",
+        "private_key": pem.decode(),
+        "client_email": f"suite@{PROJECT}.iam.gserviceaccount.invalid",
+        "client_id": "1",
+        "token_uri": "https://oauth2.invalid/token",
+        "universe_domain": "universe.invalid",
+    }
+    return json.dumps(account)

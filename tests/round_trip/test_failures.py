@@ -1,0 +1,124 @@
+"""Known failures are told by their symptoms, and told apart from what failed only now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from tests.round_trip import conftest, failures
+from tests.round_trip.failures import Failure, Known, known, labels, open_in
+from tests.round_trip.grid import cases
+
+pytest_plugins = ["pytester"]
+
+LOST = Known("F1", "lost", ["*/messages-*"], "was dropped", ["wire"], ">=1.82.1,<1.90", "the-fix")
+DAMAGED = Known("F2", "damaged", ["*/messages-*-stream"], "was dropped", ["adapter out"], ">=1.82.1")
+CASE = "tool-loop/messages-moonshot-stream"
+
+
+@pytest.fixture
+def _made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(failures, "known", lambda: (LOST, DAMAGED))
+    yield
+
+
+@pytest.mark.usefixtures("_made_up")
+@pytest.mark.parametrize(
+    ("case", "found", "expected"),
+    [
+        (CASE, [Failure("reasoning was dropped", "wire")], ["F1"]),
+        (CASE, [Failure("reasoning was dropped", "adapter out")], ["F2"]),
+        (CASE, [Failure("reasoning was dropped", ""), Failure("reasoning was dropped", "wire")], ["F1", "new"]),
+        (CASE.replace("messages", "chat"), [Failure("reasoning was dropped", "wire")], ["new"]),
+        (CASE, [Failure("reasoning was doubled", "wire")], ["new"]),
+        (CASE, [], []),
+    ],
+)
+def test_a_failure_is_known_by_where_and_how_it_shows(case: str, found: list[Failure], expected: list[str]) -> None:
+    assert labels(case, found) == expected
+
+
+@pytest.mark.usefixtures("_made_up")
+@pytest.mark.parametrize(
+    ("release", "fixes", "expected"),
+    [
+        ("1.83.0", [], {"F1", "F2"}),
+        ("1.83.0", ["the-fix"], {"F2"}),
+        ("1.83.0", ["another"], {"F1", "F2"}),
+        ("1.90.0", [], {"F2"}),
+    ],
+)
+def test_what_is_open_depends_on_the_release_and_its_fixes(release: str, fixes: list[str], expected: set[str]) -> None:
+    assert open_in(release, fixes) == expected
+
+
+@pytest.mark.parametrize("entry", known(), ids=lambda entry: entry.number)
+def test_every_entry_can_apply(entry: Known) -> None:
+    assert re.fullmatch(r"[FN]\d+", entry.number)
+    assert entry.title[0] != " "
+    assert not entry.title.endswith(".")
+    assert SpecifierSet(entry.releases)
+    ids = [str(case) for case in cases()]
+    for pattern in entry.cases:
+        only = Known(entry.number, "", [pattern], "")
+        assert any(only.fits(case, Failure("")) for case in ids), f"{pattern} is the id of no case"
+
+
+GRID = """
+    import pytest
+
+    @pytest.mark.parametrize(("case", "numbers"), {rows})
+    def test_case(case, numbers, record_property):
+        record_property("case", case)
+        record_property("failures", numbers)
+        assert not numbers
+    """
+
+
+@pytest.mark.parametrize(
+    ("numbers", "options", "expected"),
+    [
+        ("F2", ["--known-failures"], {"passed": 1, "open": 1}),
+        ("F2", [], {"passed": 1, "failed": 1}),
+        ("F2 F7", ["--known-failures"], {"passed": 1, "failed": 1}),
+        ("new", ["--known-failures"], {"passed": 1, "failed": 1}),
+    ],
+)
+def test_only_what_is_open_may_fail_without_failing_the_session(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    numbers: str,
+    options: list[str],
+    expected: dict[str, int],
+) -> None:
+    monkeypatch.setattr(conftest, "_open", lambda: {"F2"})
+    result = _run(pytester, [(CASE, numbers), ("plain/chat-moonshot", "")], *options)
+    assert result.parseoutcomes() == expected
+    assert result.ret == (1 if "failed" in expected else 0)
+    result.stdout.fnmatch_lines(
+        ["passed/played*messages*chat*responses", "moonshot *0/1*1/1*-", "*cells are not played:"]
+    )
+
+
+def test_an_open_failure_that_no_case_shows_fails_the_session(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conftest, "_open", lambda: {"F2"})
+    monkeypatch.setattr(conftest, "cases", lambda: [CASE])
+    result = _run(pytester, [(CASE, "")], "--known-failures")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["F2 is listed as open in this release, but no case shows it*"])
+    assert _run(pytester, [(CASE, "F2")], "--known-failures").ret == 0
+
+
+def _run(pytester: pytest.Pytester, rows: list[tuple[str, str]], *options: str) -> pytest.RunResult:
+    pytester.makeconftest(
+        "from tests.conftest import pytest_addoption\n"
+        "from tests.round_trip.conftest import (pytest_configure, pytest_runtest_makereport, pytest_report_teststatus,\n"
+        "    pytest_sessionfinish, pytest_terminal_summary)"
+    )
+    pytester.makepyfile(GRID.format(rows=rows))
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio", *options)

@@ -1,0 +1,70 @@
+"""The grid leaves nothing out without saying so, and an id names one case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+import pytest
+
+from tests import conversations
+from tests.backends import BACKENDS
+from tests.round_trip.grid import INGRESSES, MODES, STREAM, WHOLE, WIRES, Case, cases, cells
+from tests.round_trip.routes import ROUTES
+from tests.round_trip.summary import cell_of
+
+
+def test_every_cell_is_played_or_says_why_not() -> None:
+    """The canary: what is here by itself, a file or an emulator, has to turn up."""
+    told = {(case.conversation, case.ingress, case.backend, case.mode): reason for case, reason in cells()}
+    assert set(told) == set(product(conversations.names(), INGRESSES, BACKENDS, MODES))
+    assert all(reason == reason.strip() and not reason.endswith(".") for reason in told.values())
+    assert len(cases()) == sum(not reason for reason in told.values())
+
+
+def test_every_backend_can_be_reached() -> None:
+    assert set(ROUTES) == set(BACKENDS)
+    for name, route in ROUTES.items():
+        assert set(route.impossible) < set(INGRESSES), f"{name} is reached in no way at all"
+
+
+@pytest.mark.parametrize("name", conversations.names())
+def test_every_conversation_is_played_whole_and_streamed(name: str) -> None:
+    """On each ingress, but where the only one that could play it has no way in."""
+    played = {(case.ingress, case.mode) for case in cases() if case.conversation == name}
+    for ingress in {ingress for ingress, _ in played} or {"none"}:
+        assert {(ingress, WHOLE), (ingress, STREAM)} <= played
+    assert {"messages", "chat"} <= {ingress for ingress, _ in played}
+
+
+def test_every_backend_plays_the_core_by_every_way_in() -> None:
+    core = {"interleaved", "parallel-tools", "thinking-text-tool", "tool-loop"}
+    for backend, route in ROUTES.items():
+        for ingress in set(INGRESSES) - set(route.impossible):
+            played = {case.conversation for case in cases() if (case.backend, case.ingress) == (backend, ingress)}
+            assert core <= played, f"{ingress}-{backend} lacks {core - played}"
+
+
+def test_a_wire_form_has_one_backend_that_stands_for_it() -> None:
+    assert set(WIRES) <= set(BACKENDS)
+
+
+def test_an_id_names_one_case() -> None:
+    (double, count), *_ = Counter(map(str, cases())).most_common(1)
+    assert count == 1, double
+    for case in cases():
+        assert cell_of(str(case)) == (case.backend, case.ingress)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("", ["", "", ""]),
+        ("-stream", ["-stream"] * 3),
+        ("-built", ["-built"] * 3),
+        ("-last-streamed", ["", "", "-stream"]),
+    ],
+)
+def test_a_mode_says_how_each_turn_comes(mode: str, expected: list[str]) -> None:
+    case = Case("tool-loop", "messages", "moonshot", mode)
+    assert [case.streams(turn, 3) for turn in (1, 2, 3)] == expected

@@ -1,0 +1,204 @@
+"""A backend answers the same over respx and over loopback HTTP: status, headers, and every byte."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.backends import BACKENDS, VLLM, Backend, Dialogue, Moonshot
+from tests.backends.anthropic_wire import MessagesWire
+from tests.backends.bedrock_converse import Converse
+from tests.backends.chat_completions import ChatCompletions
+from tests.backends.responses import Responses
+from tests.backends.respx_mount import mounted
+from tests.backends.server import served
+from tests.backends.wire import Answer, Request
+from tests.conversations import load
+
+ENDPOINTS = sorted({one for endpoints in BACKENDS.values() for one in endpoints}, key=lambda one: one.name)
+# No proxy of the machine's stands between; and one for all, because each costs its reading of certificates.
+CLIENT = httpx.Client(trust_env=False)
+Headers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A first request that a backend takes: the path with the query, and the body."""
+
+    url: str
+    body: dict[str, Any]
+    headers: Headers = field(default_factory=dict)
+
+
+WORDS = "What is the weather in Oslo? Ørsta ☂"
+SAID = [{"role": "user", "content": WORDS}]
+
+
+def question(backend: type[Backend], stream: bool) -> Question:
+    """Ask for a turn with thinking, in the wire form of a backend."""
+    for wire, ask in _ASK.items():
+        if issubclass(backend, wire):
+            return ask(backend, stream)
+    raise NotImplementedError(f"how {backend.name} is asked has to be written down here")
+
+
+def _literal(backend: type[Backend]) -> str:
+    """One path of those that a backend's pattern stands for: the one without its optional parts."""
+    return _PATHS.get(backend.name) or re.sub(r"\([^)]*\)\?", "", backend.path)
+
+
+def _chat(backend: type[Backend], stream: bool) -> Question:
+    return Question(_literal(backend), {"model": "m", "messages": SAID, "stream": stream})
+
+
+def _responses(backend: type[Backend], stream: bool) -> Question:
+    return Question(_literal(backend), {"model": "m", "input": SAID, "stream": stream})
+
+
+def _messages(backend: type[Backend], stream: bool) -> Question:
+    url = _literal(backend).format(method="streamRawPredict" if stream else "rawPredict")
+    thinking = {"type": "enabled", "budget_tokens": 1024}
+    body = {"model": "claude-sonnet-4-5", "max_tokens": 2048, "messages": SAID, "thinking": thinking, "stream": stream}
+    return Question(url, body, {"anthropic-version": "2023-06-01"})
+
+
+def _converse(backend: type[Backend], stream: bool) -> Question:
+    body = {"messages": [{"role": "user", "content": [{"text": WORDS}]}]}
+    return Question(_literal(backend).format(method="converse-stream" if stream else "converse"), body)
+
+
+_ASK = {ChatCompletions: _chat, Responses: _responses, MessagesWire: _messages, Converse: _converse}
+
+# Where more than that is variable.
+_PATHS = {
+    "databricks": "/serving-endpoints/chat/completions",
+    "vertex_anthropic": "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5:{method}",
+    "bedrock": "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/{method}",
+    "bedrock-nova": "/model/us.amazon.nova-2-lite-v1%3A0/{method}",
+}
+
+
+@dataclass(frozen=True)
+class Got:
+    """What a client has of an answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def got(response: httpx.Response) -> Got:
+    """Leave out how the end of the body is marked, in which respx has no part."""
+    headers = {name: value for name, value in response.headers.items() if name != "transfer-encoding"}
+    return Got(response.status_code, headers, response.content)
+
+
+def over_respx(backend: Backend, asked: Question) -> Got:
+    with mounted([backend]):
+        return got(CLIENT.post(f"http://{backend.host}{asked.url}", json=asked.body, headers=asked.headers))
+
+
+def over_loopback(backend: Backend, asked: Question) -> Got:
+    with served([backend]) as url:
+        return got(CLIENT.post(url + asked.url, json=asked.body, headers=asked.headers))
+
+
+def expected(answer: Answer) -> Got:
+    return Got(answer.status, {"content-type": answer.content_type, **answer.headers}, answer.body)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_an_answer_has_the_same_bytes(endpoint: type[Backend], stream: bool) -> None:
+    script = load("many-scripts").assistant_turns
+    here, there = endpoint(Dialogue(script)), endpoint(Dialogue(script))
+    asked = question(endpoint, stream)
+    answers = over_respx(here, asked), over_loopback(there, asked)
+    assert not here.dialogue.rejections
+    assert answers[0] == answers[1] == expected(here.dialogue.answers[0])
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_an_error_has_the_same_bytes(endpoint: type[Backend], stream: bool) -> None:
+    """Of an empty script nothing is left, so any request is answered with the provider's error."""
+    here, there = endpoint(Dialogue(())), endpoint(Dialogue(()))
+    asked = question(endpoint, stream)
+    answers = over_respx(here, asked), over_loopback(there, asked)
+    assert answers[0].status >= 400
+    assert answers[0] == answers[1] == expected(here.dialogue.answers[0])
+
+
+def test_a_request_arrives_the_same() -> None:
+    """What a judge reads: the address with its query, the names of headers in lower case, the bytes of the body."""
+    asked = Question("/v1/chat/completions?a=%20b", {"messages": SAID}, {"X-Trace": "Me, and You"})
+    here, there = Moonshot(Dialogue(())), Moonshot(Dialogue(()))
+    over_respx(here, asked)
+    over_loopback(there, asked)
+    ((one,), (other,)) = here.dialogue.requests, there.dialogue.requests
+    assert (one.url, one.raw, one.headers["x-trace"]) == (other.url, other.raw, other.headers["x-trace"])
+    assert other.url == "/v1/chat/completions?a=%20b"
+
+
+def test_a_stream_goes_out_piece_by_piece() -> None:
+    backend = Moonshot(Dialogue(load("many-scripts").assistant_turns))
+    asked = question(Moonshot, stream=True)
+    with served([backend]) as url:
+        sent = list(_chunks(url, asked))
+    assert len(sent) > 3
+    assert sent == list(backend.dialogue.answers[0].pieces)
+
+
+def _chunks(url: str, asked: Question) -> Iterator[bytes]:
+    """The pieces of an answer as they were framed on the wire (RFC 9112, section 7.1), which clients join."""
+    body = json.dumps(asked.body).encode()
+    head = f"POST {asked.url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as plug, plug.makefile("rb") as answer:
+        plug.sendall(head.encode() + body)
+        while answer.readline().strip():
+            pass
+        while size := int(answer.readline(), 16):
+            yield answer.read(size)
+            answer.readline()
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status", "asked"),
+    [
+        ("/v1/chat/completions", "api.moonshot.ai", 200, "moonshot"),
+        ("/v1/chat/completions", "vllm.test", 200, "vllm"),
+        ("/v1/chat/completions", "elsewhere.test", 421, ""),
+        ("/v1/models", "vllm.test", 421, ""),
+        ("/v1/chat/completions/more", "vllm.test", 421, ""),
+    ],
+)
+def test_of_two_backends_with_one_path_the_host_header_names_one(path: str, host: str, status: int, asked: str) -> None:
+    dialogue = Dialogue(load("plain").assistant_turns)
+    with served([Moonshot(dialogue), VLLM(dialogue)]) as url:
+        body = {"model": "m", "messages": SAID}
+        response = CLIENT.post(url + path, json=body, headers={"Host": host})
+    assert response.status_code == status
+    assert [backend.name for backend in dialogue.judges] == [asked] * (status == 200)
+    if status == 421:
+        assert f"takes POST {path} with the Host header '{host}'" in response.text
+        assert "moonshot at api.moonshot.ai/v1/chat/completions, vllm at vllm.test" in response.text
+
+
+class Faulty(Moonshot):
+    """A backend with a mistake in it."""
+
+    def answer(self, request: Request) -> Answer:
+        raise ZeroDivisionError(request.path)
+
+
+def test_a_mistake_in_a_backend_comes_out() -> None:
+    asked = question(Moonshot, stream=False)
+    with pytest.raises(ZeroDivisionError, match="/v1/chat/completions"):
+        assert over_loopback(Faulty(Dialogue(())), asked).status == 500
