@@ -49,6 +49,12 @@ def verdicts(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Time the grid against `import litellm`: [RELEASE]."""
+    engine(session, "bench")
+
+
+@nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Pin what pyproject.toml asks for, with hashes: [--upgrade]."""
     engine(session, "requirements")

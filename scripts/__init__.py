@@ -12,6 +12,6 @@
           │
     environment ── tests ── verdicts         clean environments, the suite in them, and what each fix is good for
 
-Each verb (`wheel`, `tests`, `lock`, `lint`, `verdicts`, `requirements`) is a module with `run(arguments) -> int`;
-`__main__` parses and calls it.
+Each verb (`wheel`, `tests`, `lock`, `lint`, `verdicts`, `bench`, `requirements`) is a module with
+`run(arguments) -> int`; `__main__` parses and calls it.
 """

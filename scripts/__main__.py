@@ -46,6 +46,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     _add_lock(_verb(verbs, "lock", "Check upstream.lock, or add what is new."))
     _add_lint(_verb(verbs, "lint", "Check the code, the patches and the locks."))
     _add_verdicts(_verb(verbs, "verdicts", "Measure which releases need which fix, by the cases of the fix."))
+    _add_bench(_verb(verbs, "bench", "Measure how long the grid takes, and compare it with `import litellm`."))
     _add_requirements(_verb(verbs, "requirements", "Pin what the dependency groups of pyproject.toml ask for."))
     arguments, rest = parser.parse_known_args(words)
     if rest and arguments.verb != "tests":
@@ -92,6 +93,10 @@ def _add_verdicts(parser: argparse.ArgumentParser) -> None:
         help="releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all (if not given)",
     )
     parser.add_argument("--check", action="store_true", help="compare with what is committed instead of writing it")
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("release", nargs="?", metavar="RELEASE", help="such as 1.83.0; the newest if none is named")
 
 
 def _add_requirements(parser: argparse.ArgumentParser) -> None:

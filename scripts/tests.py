@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_cases(words)
     lock = upstream.load()
     release = releases.find(lock, name) if name else lock.newest
-    path = _wheel(lock, release, arguments.unpatched)
+    path = wheel_of(lock, release, unpatched=arguments.unpatched)
     label = f"{release.version}-unpatched" if arguments.unpatched else str(release.version)
     with environment.fresh(label, release, path) as python:
         # Of a patched wheel we know what is still open; of a published one every failure is a failure.
@@ -69,7 +69,8 @@ def _check_cases(words: Sequence[str]) -> None:
             raise UnknownCase(word, get_close_matches(word, known, 1))
 
 
-def _wheel(lock: Lock, release: Release, unpatched: bool) -> Path:
+def wheel_of(lock: Lock, release: Release, *, unpatched: bool = False) -> Path:
+    """The patched wheel of a release for this machine, or the one that was published."""
     file = wheel.files_for(release, None)[0]
     path = fetch.fetch(file)
     if unpatched:

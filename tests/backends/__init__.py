@@ -8,30 +8,51 @@ Every rule names its source: a section of research/backends.md. Nothing here imp
 provider with several endpoints has one backend for each; which of them a release of LiteLLM takes is its choice.
 """
 
+from tests.backends.anthropic_messages import AnthropicMessages
+from tests.backends.azure_openai import AzureChat, AzureResponses
 from tests.backends.base import Backend, Dialogue
+from tests.backends.bedrock_converse import BedrockConverse, BedrockNova
 from tests.backends.cerebras import Cerebras
+from tests.backends.dashscope import DashScope, DashScopeResponses
 from tests.backends.databricks import Databricks
 from tests.backends.deepseek import DeepSeekChat, DeepSeekR1, DeepSeekV32
+from tests.backends.deepseek_messages import DeepSeekMessages
 from tests.backends.fireworks import Fireworks
+from tests.backends.gemini import Gemini
 from tests.backends.groq import Groq
 from tests.backends.minimax import MiniMaxChat
+from tests.backends.minimax_messages import MiniMaxMessages
 from tests.backends.mistral import Mistral
 from tests.backends.moonshot import KimiCoding, Moonshot
+from tests.backends.moonshot_messages import MoonshotMessages
+from tests.backends.openai_chat import OpenAIChat
 from tests.backends.openai_responses import OpenAIResponses
 from tests.backends.openrouter import OpenRouter, OpenRouterClaude
 from tests.backends.sglang import SGLang
 from tests.backends.together import Together, TogetherGLM
+from tests.backends.vertex_anthropic import VertexAnthropic
 from tests.backends.vllm import VLLM
+from tests.backends.xai import XAIChat, XAIResponses
 from tests.backends.zai import Zai
 
 BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "openai": (OpenAIResponses,),
-    "deepseek": (DeepSeekChat,),
+    "anthropic": (AnthropicMessages,),
+    "vertex_anthropic": (VertexAnthropic,),
+    "openai-chat": (OpenAIChat,),
+    "azure": (AzureResponses,),
+    "azure-chat": (AzureChat,),
+    "xai": (XAIResponses, XAIChat),
+    "xai-chat": (XAIChat,),
+    "dashscope": (DashScope,),
+    "dashscope-responses": (DashScopeResponses,),
+    "deepseek": (DeepSeekChat, DeepSeekMessages),
     "deepseek-v3.2": (DeepSeekV32,),
     "deepseek-r1": (DeepSeekR1,),
     "fireworks": (Fireworks,),
-    "minimax": (MiniMaxChat,),
+    "minimax": (MiniMaxChat, MiniMaxMessages),
     "moonshot": (Moonshot, KimiCoding),
+    "moonshot-anthropic": (MoonshotMessages,),
     "together": (Together,),
     "together-glm": (TogetherGLM,),
     "zai": (Zai,),
@@ -43,29 +64,47 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "mistral": (Mistral,),
     "sglang": (SGLang,),
     "vllm": (VLLM,),
+    "bedrock": (BedrockConverse,),
+    "bedrock-nova": (BedrockNova,),
+    "gemini": (Gemini,),
 }
 
 __all__ = [
     "BACKENDS",
     "VLLM",
+    "AnthropicMessages",
+    "AzureChat",
+    "AzureResponses",
     "Backend",
+    "BedrockConverse",
+    "BedrockNova",
     "Cerebras",
+    "DashScope",
+    "DashScopeResponses",
     "Databricks",
     "DeepSeekChat",
+    "DeepSeekMessages",
     "DeepSeekR1",
     "DeepSeekV32",
     "Dialogue",
     "Fireworks",
+    "Gemini",
     "Groq",
     "KimiCoding",
     "MiniMaxChat",
+    "MiniMaxMessages",
     "Mistral",
     "Moonshot",
+    "MoonshotMessages",
+    "OpenAIChat",
     "OpenAIResponses",
     "OpenRouter",
     "OpenRouterClaude",
     "SGLang",
     "Together",
     "TogetherGLM",
+    "VertexAnthropic",
+    "XAIChat",
+    "XAIResponses",
     "Zai",
 ]

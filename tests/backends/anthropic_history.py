@@ -157,7 +157,7 @@ def _mismatch(call: Call, place: Place, cause: str) -> str:
 def _cause(head: Head, now: Prefix, made: Seals) -> str:
     """The optional last sentence, where one of the two known ones fits."""
     then = made.prefixes.get(head.prefix)
-    if then is None or then.digest == now.digest:
+    if then is None:
         return ""
     if then.system != now.system:
         return " The `system` prompt differs from the one this block was created with."

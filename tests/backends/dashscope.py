@@ -53,7 +53,7 @@ class DashScope(ChatCompletions):
 
 
 class DashScopeResponses(Responses):
-    """The Responses endpoint: the summary is all there is of the reasoning, and nobody has written down a rule for ids."""
+    """The endpoint whose summary is all there is of the reasoning; nobody has written down a rule for ids."""
 
     name = "dashscope-responses"
     section = "6"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from tests.backends.base import Dialogue, Given
 from tests.backends.chat_completions import ChatCompletions
 from tests.backends.history import Part
 from tests.backends.wire import Request
@@ -21,10 +23,16 @@ class DemandsReasoning(ChatCompletions):
         """Thinking is on by default, and `thinking.type` switches it off."""
         return thinking(request).get("type") != "disabled"
 
+    def expected(self, given: Given, request: Request) -> list[Part]:
+        """A request that switches thinking off has no use for earlier reasoning, so it may stay away."""
+        parts = super().expected(given, request)
+        if self.thinks(request):
+            return parts
+        return [replace(part, optional=True) if part.kind == "reasoning" else part for part in parts]
+
     def thoughtless(self, turn: int) -> bool:
         """Whether an assistant turn, counted from zero, was given without a thinking text."""
-        given = self.dialogue.given[turn : turn + 1]
-        return bool(given) and not any(part.kind == "reasoning" and part.value for part in given[0].parts)
+        return is_thoughtless(self.dialogue, turn)
 
     def replayed(self, request: Request) -> list[list[Part]]:
         turns = super().replayed(request)
@@ -38,6 +46,12 @@ class DemandsReasoning(ChatCompletions):
         for turn, (index, message) in enumerate(self.assistant_messages(request)):
             if message.get(self.fields[0]) is None:
                 yield turn, index, message
+
+
+def is_thoughtless(dialogue: Dialogue, turn: int) -> bool:
+    """Whether an assistant turn, counted from zero, was given without a thinking text; one never given was not."""
+    given = dialogue.given[turn : turn + 1]
+    return bool(given) and not any(part.kind == "reasoning" and part.value for part in given[0].parts)
 
 
 def thinking(request: Request) -> dict[str, Any]:

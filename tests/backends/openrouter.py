@@ -118,7 +118,7 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
         A turn that lost all of its details is no violation: a Claude that thinks adaptively takes it.
         """
         given = self.dialogue.given
-        if not given or given[-1].account != self.name or len(self.replayed(request)) != len(given):
+        if not given or len(self.replayed(request)) != len(given):
             return
         *_, (index, message) = self.assistant_messages(request)
         seals = [_seal(detail) for detail in details_of(message) if self.knows(detail)]

@@ -27,7 +27,8 @@ Send = Callable[[Event], Awaitable[None]]
 def served(backends: Sequence[Backend]) -> Iterator[str]:
     """Let backends answer at their paths below the address that is given, until the block ends.
 
-    Raises at its end what a backend raised: the client saw no more of it than status 500.
+    A list may change meanwhile: which backends there are is looked up at each request. Raises
+    at its end what a backend raised: the client saw no more of it than status 500.
     """
     app = _Application(backends)
     with socket.create_server(("127.0.0.1", 0)) as plug, ThreadPoolExecutor(1, "backends") as thread:

@@ -86,7 +86,9 @@ _Exchange = tuple[UserTurn, list[AssistantTurn], AssistantTurn]
 
 
 def _conversation(exchanges: Iterable[_Exchange], last: _Exchange) -> Conversation:
-    turns = chain.from_iterable((user, *loop, closing) for user, loop, closing in [*exchanges, last])
+    turns: list[Turn] = []
+    for user, loop, closing in [*exchanges, last]:
+        turns += [user, *loop, closing]
     return Conversation("generated", "Made by Hypothesis.", tuple(_numbered(turns)))
 
 

@@ -145,10 +145,10 @@ class _Reader:
 
     def _check(self, place: str, data: dict[str, Any], must: _Keys, may: _Keys) -> None:
         known = {**must, **may}
-        for key in data:
+        for key, value in data.items():
             if key not in known:
                 raise self._bad(f"{place}: unknown key {key!r}; known are {', '.join(known)}")
-            self._expect(f"{place}: {key}", data[key], known[key])
+            self._expect(f"{place}: {key}", value, known[key])
         for key in must:
             if key not in data:
                 raise self._bad(f"{place}: {key!r} is missing")
@@ -215,7 +215,7 @@ def _check_thinking_is_on(conversation: Conversation) -> None:
     for turn in conversation.turns:
         if isinstance(turn, UserTurn):
             thinks = turn.thinking
-        elif not thinks and (turn.of(Thinking) or turn.of(Redacted)):
+        elif not thinks and any(isinstance(block, (Thinking, Redacted)) for block in turn.blocks):
             raise BadConversation(conversation.name, f"thinking is off in this turn: {turn}")
 
 
@@ -231,5 +231,5 @@ def _check_tools(conversation: Conversation) -> None:
     declared = conversation.tools
     for turn in conversation.assistant_turns:
         for use in turn.of(ToolUse):
-            if tuple(use.input) != declared[use.name]:
+            if set(use.input) != set(declared[use.name]):
                 raise BadConversation(conversation.name, f"the tool {use.name!r} is used with different arguments")

@@ -55,7 +55,11 @@ MANUAL_GONE = (
     '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" '
     "to control thinking behavior."
 )
-NAMES = conversations.names()
+OWN = [
+    name
+    for name in conversations.names()
+    if not (conversations.load(name).visitors or conversations.load(name).imported)
+]
 
 
 def manual(conversation: str | Conversation, **extra: Any) -> HonestMessages:
@@ -133,10 +137,15 @@ def merged(given: list[Body]) -> list[Body]:
     return [{**given[0], "thinking": text}, *given[2:]]
 
 
+def earlier(given: list[Body]) -> list[Body]:
+    """The second thought before the call that it stood behind."""
+    return [*given[:2], given[3], given[2], *given[4:]]
+
+
 OFF_NOW = params(thinking={"type": "disabled"})
 
-# What the request is before it is spoilt: thinking-text-tool ends [u, a(thinking, text, tool), u, a(thinking, text), u],
-# tool-loop with the result of its third call, [u, a, u, a, u, a(thinking, text, tool), u].
+# What the request is before it is spoilt: thinking-text-tool ends [u, a(thinking, text, tool), u, a(thinking, text),
+# u], tool-loop with the result of its third call, [u, a, u, a, u, a(thinking, text, tool), u].
 REJECTED = [
     # Section 1.1, in the order of its table.
     ("tool-loop", blocks(5, unthinking), f"messages.5.content.0.type: {EXPECTED} `text`. {FIRST}"),
@@ -150,6 +159,7 @@ REJECTED = [
         blocks(3, lambda given: [given[0], given[0], *given[1:]]),
         f"messages.3.content.1: {MODIFIED}",
     ),
+    ("interleaved", blocks(1, earlier), f"messages.1.content.2: {MODIFIED}"),
     ("two-thinking-blocks", blocks(3, merged), f"messages.3.content.0: {FORGED}"),
     ("thinking-text-tool", block(1, 0, thinking="Else."), f"messages.1.content.0: {FORGED}"),
     ("thinking-text-tool", block(3, 0, thinking=""), f"messages.3.content.0: {FORGED}"),
@@ -330,11 +340,9 @@ def test_taken_with_a_loss(mode: Callable[..., HonestMessages], name: str, lie: 
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("mode", [manual, adaptive])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OWN)
 def test_honest(name: str, mode: Callable[..., HonestMessages], stream: bool) -> None:
     conversation = conversations.load(name)
-    if conversation.visitors or conversation.imported:
-        pytest.skip("this client has all its turns from one backend")
     client = mode(conversation, stream=stream)
     assert client.caught(truth) == ""
     given = client.backend.dialogue.given[:-1]
@@ -361,6 +369,13 @@ def test_stream__events() -> None:
     ]  # fmt: skip
     assert got[1]["content_block"] == {"type": "thinking", "thinking": "", "signature": ""}
     assert rebuilt(got)["stop_reason"] == "tool_use"
+
+
+def test_stop_reason() -> None:
+    client = HonestMessages(AnthropicMessages, thinking=MANUAL)
+    client.backend.dialogue.script = conversations.load("one-thinking-turn").assistant_turns
+    client.history = [{"role": "user", "content": "Hello"}]
+    assert json.loads(client.send(client.request()).body)["stop_reason"] == "end_turn"
 
 
 def test_redacted__comes_whole_when_it_is_announced() -> None:
@@ -408,6 +423,16 @@ def test_interleaved__only_where_it_is_switched_on(model: str, headers: dict[str
     client.play(conversations.load("tool-loop"))
     assert [_blocks_of(client, index) for index in (1, 3)] == [["thinking", "text", "tool_use"], ["text", "tool_use"]]
     assert client.caught(truth) == ""
+
+
+def test_interleaved__not_within_a_message() -> None:
+    client = HonestMessages(AnthropicMessages, thinking=MANUAL).play(conversations.load("interleaved"))
+    assert _blocks_of(client, 1) == ["thinking", "text", "tool_use", "text", "tool_use"]
+
+
+def test_interleaved__by_header() -> None:
+    client = manual("tool-loop", model="claude-sonnet-4-20250514")
+    assert [_blocks_of(client, index)[0] for index in (1, 3, 5)] == ["thinking"] * 3
 
 
 def test_toggled_on_in_a_tool_loop() -> None:
@@ -482,11 +507,22 @@ def test_binding__rejected(lie: Lie, message: str) -> None:
         params(max_tokens=2000, output_config={"effort": "low"}, tool_choice={"type": "none"}),
         params(system=[{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}]),
         block(2, 0, cache_control={"type": "ephemeral"}),
+        block(2, 0, content=[{"type": "text", "text": "40 /srv/mail\n9 /srv/www"}]),
         lambda body: body["tools"][0].update(cache_control={"type": "ephemeral"}),
     ],
 )
 def test_binding__accepted(lie: Lie) -> None:
     assert bound("tool-loop").spoilt(lie).status == 200
+
+
+def test_binding__two_thoughts_in_a_turn() -> None:
+    assert bound("two-thinking-blocks").caught(truth) == ""
+
+
+def test_binding__another_instance_does_not_know_the_cause() -> None:
+    client = bound("tool-loop")
+    client.backend = Bound(client.backend.dialogue)
+    _check_rejected(client, params(system="Else."), BOUND.format(1, 0) + HEADER)
 
 
 def test_binding__with_the_header() -> None:

@@ -144,7 +144,8 @@ def test_carrier__streamed() -> None:
     assert [bool(each["signature"]) for each in entries] == [False, False, False, True]
 
 
-def test_takes_no_thought_of_others() -> None:
+def test_signs_and_takes_no_thought_of_others() -> None:
+    assert Databricks.signs
     assert Databricks.foreign_text == "refused"
 
 

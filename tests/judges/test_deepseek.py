@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from tests.backends import Backend, DeepSeekChat, DeepSeekR1, DeepSeekV32
-from tests.conversations import AssistantTurn, Conversation, Text, ToolUse, UserTurn, load
+from tests.conversations import load
+from tests.conversations.model import ToolUse
 from tests.judges.asking import said
-from tests.judges.chat_checks import PLAYED, RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
+from tests.judges.chat_checks import RESULT, THOUGHTLESS, TOOLS, USER, answered, asked, called, check_honest, spoke
 from tests.judges.chat_lies import THOUGHT, common_lies, field, lose, visible_lies
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 AGES = [DeepSeekChat, DeepSeekV32, DeepSeekR1]
 DISABLED = {"type": "disabled"}
@@ -72,16 +74,6 @@ ACCEPTED: dict[str, tuple[type[Backend], Body]] = {
     "r1-results-in-a-row": (DeepSeekR1, asked(USER, called(), RESULT, RESULT)),
 }
 
-THOUGHTLESS = Conversation(
-    "thoughtless",
-    "A tool call that nothing was thought about.",
-    (
-        UserTurn("Do I need an umbrella?"),
-        AssistantTurn((Text("Let me look."), ToolUse("forecast", {"city": "Oslo"}, "rain"))),
-        AssistantTurn((Text("Yes."),)),
-    ),
-)
-
 COMMON = common_lies("reasoning_content")
 LIES: dict[str, tuple[type[Backend], Lie, str]] = {
     **{f"v3.2-{name}": (DeepSeekV32, *row) for name, row in COMMON.items() if name not in ("dropped", "null")},
@@ -113,24 +105,24 @@ def envelope(message: str) -> Body:
     return {"error": {"message": message, "type": code, "param": None, "code": code}}
 
 
-@pytest.mark.parametrize(("backend", "body", "message"), REJECTED.values(), ids=REJECTED)
+@table(REJECTED, "backend, body, message")
 @pytest.mark.parametrize("lenient", [False, True])
 def test_rejects(backend: type[Backend], body: Body, message: str, lenient: bool) -> None:
     assert answered(backend, body, lenient=lenient) == (400, envelope(message))
 
 
-@pytest.mark.parametrize(("backend", "body"), ACCEPTED.values(), ids=ACCEPTED)
+@table(ACCEPTED, "backend, body")
 def test_accepts(backend: type[Backend], body: Body) -> None:
     assert answered(backend, body)[0] == 200
 
 
-@pytest.mark.parametrize("name", PLAYED)
+@replays()
 @pytest.mark.parametrize("backend", AGES)
-def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str) -> None:
-    check_honest(backend, name, client=client)
+def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str, stream: bool) -> None:
+    check_honest(backend, name, stream, client=client)
 
 
-@pytest.mark.parametrize(("backend", "lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "backend, lie, expected")
 def test_catches(backend: type[Backend], lie: Lie, expected: str) -> None:
     assert expected in client(backend).play(load("thinking-text-tool")).caught(lie)
 
@@ -156,3 +148,15 @@ def test_a_turn_without_a_thought_and_without_the_field_is_rejected_on_assumptio
     assert json.loads(honest.spoilt(truth).body) == envelope(message)
     assert "not verified" in said(honest.backend)
     assert HonestChat(backend, lenient=True).play(THOUGHTLESS).caught(truth) == ""
+
+
+@pytest.mark.parametrize("backend", [DeepSeekChat, DeepSeekV32])
+def test_reasoning_that_was_never_thought_is_foreign(backend: type[Backend]) -> None:
+    made_up = field("reasoning_content", lambda text: "A forecast is needed.")
+    assert "foreign reasoning" in HonestChat(backend).play(THOUGHTLESS).caught(made_up)
+
+
+@pytest.mark.parametrize("backend", [DeepSeekChat, DeepSeekV32])
+def test_reasoning_may_stay_away_while_thinking_is_off(backend: type[Backend]) -> None:
+    honest = HonestChat(backend, thinking=DISABLED).play(load("thinking-text-tool"))
+    assert honest.caught(lose("reasoning_content")) == ""

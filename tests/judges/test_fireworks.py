@@ -10,7 +10,6 @@ from tests.backends import Fireworks
 from tests.conversations import load
 from tests.judges.chat_checks import (
     CALL,
-    PLAYED,
     RESULT,
     TOOLS,
     USER,
@@ -23,6 +22,7 @@ from tests.judges.chat_checks import (
 from tests.judges.chat_lies import common_lies, field
 from tests.judges.honest import Body, Lie
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 EXTRA = "Extra inputs are not permitted, field: '{}', value: {}"
 PART = {"type": "thinking", "thinking": "I think."}
@@ -100,28 +100,28 @@ def envelope(message: str) -> dict[str, Any]:
     return {"error": {"object": "error", "type": code, "code": code, "message": message}}
 
 
-@pytest.mark.parametrize(("body", "message"), REJECTED.values(), ids=REJECTED)
+@table(REJECTED, "body, message")
 @pytest.mark.parametrize("lenient", [False, True])
 def test_rejects(body: Body, message: str, lenient: bool) -> None:
     assert answered(Fireworks, body, lenient=lenient) == (400, envelope(message))
 
 
-@pytest.mark.parametrize(("body", "message"), ASSUMED.values(), ids=ASSUMED)
+@table(ASSUMED, "body, message")
 def test_rejects_on_assumption(body: Body, message: str) -> None:
     assert answered(Fireworks, body) == (400, envelope(message))
     assert answered(Fireworks, body, lenient=True)[0] == 200
 
 
-@pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
+@table(ACCEPTED, "body")
 def test_accepts(body: Body) -> None:
     assert answered(Fireworks, body)[0] == 200
 
 
-@pytest.mark.parametrize("name", PLAYED)
-def test_an_honest_replay_leaves_a_clean_record(name: str) -> None:
-    check_honest(Fireworks, name)
+@replays()
+def test_an_honest_replay_leaves_a_clean_record(name: str, stream: bool) -> None:
+    check_honest(Fireworks, name, stream)
 
 
-@pytest.mark.parametrize(("lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "lie, expected")
 def test_catches(lie: Lie, expected: str) -> None:
     assert expected in HonestChat(Fireworks).play(load("thinking-text-tool")).caught(lie)

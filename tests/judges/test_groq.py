@@ -86,6 +86,12 @@ def test_stream_is_the_whole_answer() -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
+def test_names_the_tier_of_service(stream: bool) -> None:
+    first = client(stream=stream).backend.dialogue.answers[0]
+    assert b'"service_tier": "on_demand"' in first.pieces[0]
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_carrier(stream: bool) -> None:
     message = client(stream=stream).history[1]
     assert set(message) == {"role", "content", "reasoning", "tool_calls"}

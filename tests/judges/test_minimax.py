@@ -10,10 +10,11 @@ import pytest
 from tests.backends import MiniMaxChat
 from tests.conversations import load
 from tests.judges.asking import said
-from tests.judges.chat_checks import PLAYED, RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
+from tests.judges.chat_checks import RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
 from tests.judges.chat_lies import THOUGHT, field, visible_lies
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 LOST_ID = "invalid params, tool result's tool id({}) not found (2013)"
 THINKING = 'invalid thinking.type: "enabled" (allowed: adaptive, disabled) (2013)'
@@ -87,35 +88,35 @@ def check_envelope(answer: tuple[int, Any], message: str) -> None:
     assert (status, body) == (400, {"type": "error", "error": error})
 
 
-@pytest.mark.parametrize(("body", "message"), REJECTED.values(), ids=REJECTED)
+@table(REJECTED, "body, message")
 @pytest.mark.parametrize("lenient", [False, True])
 def test_rejects(body: Body, message: str, lenient: bool) -> None:
     check_envelope(answered(MiniMaxChat, body, lenient=lenient), message)
 
 
-@pytest.mark.parametrize(("body", "message"), ASSUMED.values(), ids=ASSUMED)
+@table(ASSUMED, "body, message")
 def test_rejects_on_assumption(body: Body, message: str) -> None:
     check_envelope(answered(MiniMaxChat, body), message)
     assert answered(MiniMaxChat, body, lenient=True)[0] == 200
 
 
-@pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
+@table(ACCEPTED, "body")
 def test_accepts(body: Body) -> None:
     assert answered(MiniMaxChat, body)[0] == 200
 
 
 @pytest.mark.parametrize("split", [{}, {"reasoning_split": True}])
-@pytest.mark.parametrize("name", PLAYED)
-def test_an_honest_replay_leaves_a_clean_record(name: str, split: dict[str, Any]) -> None:
-    check_honest(MiniMaxChat, name, **split)
+@replays()
+def test_an_honest_replay_leaves_a_clean_record(name: str, stream: bool, split: dict[str, Any]) -> None:
+    check_honest(MiniMaxChat, name, stream, **split)
 
 
-@pytest.mark.parametrize(("lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "lie, expected")
 def test_catches(lie: Lie, expected: str) -> None:
     assert expected in HonestChat(MiniMaxChat).play(load("thinking-text-tool")).caught(lie)
 
 
-@pytest.mark.parametrize("form", SAME.values(), ids=SAME)
+@table(SAME, "form")
 def test_either_carrier_will_do(form: Lie) -> None:
     assert HonestChat(MiniMaxChat).play(load("thinking-text-tool")).caught(form) == ""
 

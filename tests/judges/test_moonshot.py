@@ -8,10 +8,11 @@ import pytest
 
 from tests.backends import Backend, KimiCoding, Moonshot
 from tests.conversations import load
-from tests.judges.chat_checks import PLAYED, RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
+from tests.judges.chat_checks import RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
 from tests.judges.chat_lies import common_lies, field, lose
 from tests.judges.honest import Lie
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 ENABLED, DISABLED = {"type": "enabled"}, {"type": "disabled"}
 NAMED = {"type": "function", "function": {"name": "forecast"}}
@@ -91,29 +92,29 @@ def envelope(message: str) -> dict[str, Any]:
     return {"error": {"message": message, "type": "invalid_request_error"}}
 
 
-@pytest.mark.parametrize(("backend", "body", "message"), REJECTED.values(), ids=REJECTED)
+@table(REJECTED, "backend, body, message")
 @pytest.mark.parametrize("lenient", [False, True])
 def test_rejects(backend: type[Backend], body: dict[str, Any], message: str, lenient: bool) -> None:
     assert answered(backend, body, lenient=lenient) == (400, envelope(message))
 
 
-@pytest.mark.parametrize("body", ASSUMED.values(), ids=ASSUMED)
+@table(ASSUMED, "body")
 def test_rejects_on_assumption(body: dict[str, Any]) -> None:
     assert answered(Moonshot, body) == (400, envelope(ONLY_ENABLED))
     assert answered(Moonshot, body, lenient=True)[0] == 200
 
 
-@pytest.mark.parametrize(("backend", "body"), ACCEPTED.values(), ids=ACCEPTED)
+@table(ACCEPTED, "backend, body")
 def test_accepts(backend: type[Backend], body: dict[str, Any]) -> None:
     assert answered(backend, body)[0] == 200
 
 
-@pytest.mark.parametrize("name", PLAYED)
+@replays()
 @pytest.mark.parametrize("backend", [Moonshot, KimiCoding])
-def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str) -> None:
-    check_honest(backend, name)
+def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str, stream: bool) -> None:
+    check_honest(backend, name, stream)
 
 
-@pytest.mark.parametrize(("lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "lie, expected")
 def test_catches(lie: Lie, expected: str) -> None:
     assert expected in HonestChat(Moonshot).play(load("thinking-text-tool")).caught(lie)

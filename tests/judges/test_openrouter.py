@@ -170,6 +170,44 @@ def test_claude__catches(lie: Lie, finding: str) -> None:
     assert finding in "\n".join(map(str, one.backend.dialogue.losses))
 
 
+def test_claude__has_room_for_a_text_without_its_signature() -> None:
+    noted = claude().caught(reasoning_only)
+    assert LOST in noted
+    assert "reasoning was dropped" not in noted
+
+
+def test_claude__joins_no_thoughts() -> None:
+    """Two in one text are neither of them."""
+    assert "reasoning is out of order" in claude("two-thinking-blocks").caught(reasoning_only)
+
+
+def test_claude__does_not_demand_the_latest_thinking() -> None:
+    one = claude()
+    assert one.spoilt(field("reasoning_details", lambda _: [], 3)).status == 200
+    assert LOST in "\n".join(map(str, one.backend.dialogue.losses))
+
+
+def test_claude__knows_no_seals_of_other_models() -> None:
+    """Nor does it want any text that came without one."""
+    one = plain()
+    one.turn_to(OpenRouterClaude)
+    noted = one.caught(lambda body: [message.pop("reasoning_details", None) for message in body["messages"]])
+    assert noted == ""
+    bare = plain()
+    bare.turn_to(OpenRouterClaude)
+    assert bare.caught(lambda body: [_plainly_dropped(message) for message in body["messages"]]) == ""
+
+
+def _plainly_dropped(message: Body) -> None:
+    for name in ("reasoning", "reasoning_details"):
+        message.pop(name, None)
+
+
+def test_claude__seals() -> None:
+    assert (OpenRouterClaude.redacts, OpenRouterClaude.signs) == (True, True)
+    assert (OpenRouter.redacts, OpenRouter.signs) == (False, False)
+
+
 def test_claude__loses_the_thinking_of_the_second_of_two_messages() -> None:
     def halve(body: Body) -> None:
         message = body["messages"][1]

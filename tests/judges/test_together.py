@@ -6,10 +6,11 @@ import pytest
 
 from tests.backends import Backend, Together, TogetherGLM
 from tests.conversations import load
-from tests.judges.chat_checks import PLAYED, RESULT, USER, answered, asked, called, check_honest
+from tests.judges.chat_checks import RESULT, USER, answered, asked, called, check_honest
 from tests.judges.chat_lies import common_lies, field
 from tests.judges.honest import Lie
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 CARRIERS: dict[type[Backend], str] = {Together: "reasoning", TogetherGLM: "reasoning_content"}
 FOREIGN = {
@@ -29,13 +30,13 @@ def test_accepts_any_field(backend: type[Backend], field: str) -> None:
     assert answered(backend, asked(USER, called(**{field: "I think."}), RESULT))[0] == 200
 
 
-@pytest.mark.parametrize("name", PLAYED)
+@replays()
 @pytest.mark.parametrize("backend", CARRIERS)
-def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str) -> None:
-    check_honest(backend, name)
+def test_an_honest_replay_leaves_a_clean_record(backend: type[Backend], name: str, stream: bool) -> None:
+    check_honest(backend, name, stream)
 
 
-@pytest.mark.parametrize(("backend", "lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "backend, lie, expected")
 def test_catches(backend: type[Backend], lie: Lie, expected: str) -> None:
     assert expected in HonestChat(backend).play(load("thinking-text-tool")).caught(lie)
 

@@ -9,10 +9,11 @@ import pytest
 
 from tests.backends import Zai
 from tests.conversations import load
-from tests.judges.chat_checks import PLAYED, RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
+from tests.judges.chat_checks import RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
 from tests.judges.chat_lies import common_lies, field
 from tests.judges.honest import Body, Lie
 from tests.judges.honest_chat import HonestChat
+from tests.judges.replays import replays, table
 
 INVALID = "Invalid API parameter, please check the documentation."
 ILLEGAL = "The messages parameter is illegal. Please check the documentation."
@@ -41,24 +42,24 @@ LIES: dict[str, tuple[Lie, str]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "code", "message"), REJECTED.values(), ids=REJECTED)
+@table(REJECTED, "body, code, message")
 def test_rejects_on_assumption(body: Body, code: str, message: str) -> None:
     assert answered(Zai, body) == (400, {"error": {"code": code, "message": message}})
     assert answered(Zai, body, lenient=True)[0] == 200
 
 
-@pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
+@table(ACCEPTED, "body")
 def test_accepts(body: Body) -> None:
     assert answered(Zai, body)[0] == 200
 
 
 @pytest.mark.parametrize("keep", [{}, {"thinking": {"type": "enabled", "clear_thinking": False}}])
-@pytest.mark.parametrize("name", PLAYED)
-def test_an_honest_replay_leaves_a_clean_record(name: str, keep: dict[str, Any]) -> None:
-    check_honest(Zai, name, **keep)
+@replays()
+def test_an_honest_replay_leaves_a_clean_record(name: str, stream: bool, keep: dict[str, Any]) -> None:
+    check_honest(Zai, name, stream, **keep)
 
 
-@pytest.mark.parametrize(("lie", "expected"), LIES.values(), ids=LIES)
+@table(LIES, "lie, expected")
 def test_catches(lie: Lie, expected: str) -> None:
     assert expected in HonestChat(Zai).play(load("thinking-text-tool")).caught(lie)
 

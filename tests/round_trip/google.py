@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 import sys
 from functools import cache
-from importlib.util import find_spec
-from types import ModuleType
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 PROJECT = "thinking"
 
-# Older releases import `vertexai` before they call Claude, and use nothing of it but that it has a `preview`. The package
-# that has it is larger than the suite and all else it needs.
+# Older releases import `vertexai` before they call Claude, and use nothing of it but that it has a `preview`. The
+# package that has it is larger than the suite and all else it needs.
 if not find_spec("vertexai"):
-    sys.modules["vertexai"] = ModuleType("vertexai")
+    sys.modules["vertexai"] = module_from_spec(ModuleSpec("vertexai", None))
     sys.modules["vertexai"].preview = None  # type: ignore[attr-defined]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import litellm
 
@@ -12,7 +12,7 @@ from tests import conversations
 from tests.backends import BACKENDS, Backend, Dialogue
 from tests.backends.base import Given, block_name
 from tests.backends.history import Part
-from tests.backends.respx_mount import mounted
+from tests.backends.respx_mount import Recut, mounted
 from tests.conversations.model import (
     ELSEWHERE,
     AssistantTurn,
@@ -40,13 +40,14 @@ class Unplayable(Exception):
 
 @dataclass
 class Stage:
-    """Who takes part in a case: the script's record, the client, and who gives which turn."""
+    """Who takes part in a case, what broke a condition of passing at the client, and how many requests were sent."""
 
     case: Case
     dialogue: Dialogue
     trace: Trace
     client: Ingress
-    failures: list[Failure]
+    failures: list[Failure] = field(default_factory=list)
+    sent: int = 0
 
 
 async def play(case: Case, conversation: Conversation | None = None, *, synchronous: bool = False) -> list[Failure]:
@@ -55,15 +56,21 @@ async def play(case: Case, conversation: Conversation | None = None, *, synchron
     `conversation` takes the place of the one that the case names.
     """
     script = conversation or conversations.load(case.conversation)
+    stage = await perform(case, script, synchronous=synchronous)
+    expected = sum(turn.by != ELSEWHERE for turn in script.assistant_turns)
+    return [*failures_of(stage.dialogue, stage.trace, stage.sent, expected), *stage.failures]
+
+
+async def perform(case: Case, script: Conversation, *, synchronous: bool = False, recut: Recut | None = None) -> Stage:
+    """Play a case and return who took part, with all that they noted; `recut` is for `mounted`. Raises Unplayable."""
     dialogue = Dialogue(script.assistant_turns)
     trace = Trace(dialogue)
     client = INGRESSES[case.ingress](script, trace, synchronous=synchronous)
-    stage = Stage(case, dialogue, trace, client, [])
-    with mounted(_endpoints(case, script, dialogue)) as router:
+    stage = Stage(case, dialogue, trace, client)
+    with mounted(_endpoints(case, script, dialogue), recut) as router:
         await _converse(stage, script)
-        sent = router.calls.call_count
-    expected = sum(turn.by != ELSEWHERE for turn in script.assistant_turns)
-    return [*failures_of(dialogue, trace, sent, expected), *stage.failures]
+        stage.sent = router.calls.call_count
+    return stage
 
 
 def _endpoints(case: Case, conversation: Conversation, dialogue: Dialogue) -> list[Backend]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -210,10 +211,9 @@ def _images(conversation: Conversation) -> list[bool]:
 
 def _mid_loop(conversation: Conversation, by: str) -> bool:
     """Whether a backend's own tool call is answered by another backend."""
-    turns = conversation.assistant_turns
     return any(
         first.by == by and first.of(Thinking) and first.of(ToolUse) and second.by != by
-        for first, second in zip(turns, turns[1:], strict=False)
+        for first, second in pairwise(conversation.assistant_turns)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 
 from tests import conversations
 from tests.conversations import generate
@@ -55,12 +55,9 @@ def _texts(holds: Callable[[str], bool]) -> Predicate:
     return lambda made: any(holds(thinking.text) for turn in made.assistant_turns for thinking in turn.of(Thinking))
 
 
-def _smallest(holds: Predicate) -> Conversation:
-    return find(
-        generate.conversations(),
-        holds,
-        settings=generate.DETERMINISTIC.__class__(generate.DETERMINISTIC, max_examples=2000),
-    )
+def _find(holds: Predicate, *phases: Phase) -> Conversation:
+    thorough = settings(generate.DETERMINISTIC, max_examples=2000, phases=phases)
+    return find(generate.conversations(), holds, settings=thorough)
 
 
 @pytest.mark.parametrize(
@@ -83,4 +80,28 @@ def _smallest(holds: Predicate) -> Conversation:
     ],
 )
 def test_every_kind_occurs(holds: Predicate) -> None:
-    assert holds(_smallest(holds))
+    assert holds(_find(holds, Phase.generate))
+
+
+def test_a_failure_shrinks_to_the_least_that_shows_it() -> None:
+    found = _find(lambda made: bool(made.tools), Phase.generate, Phase.shrink)
+    loop, last = found.assistant_turns
+    assert [type(block) for block in loop.blocks] == [Thinking, ToolUse]
+    assert found.turns == (UserTurn("0"), loop, last)
+    assert last == AssistantTurn((Text("0"),))
+
+
+def test_the_same_conversations_are_made_in_every_run() -> None:
+    assert _made() == _made()
+
+
+def _made() -> list[Conversation]:
+    made: list[Conversation] = []
+
+    @generate.DETERMINISTIC
+    @given(generate.conversations())
+    def collect(conversation: Conversation) -> None:
+        made.append(conversation)
+
+    collect()
+    return made

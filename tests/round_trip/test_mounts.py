@@ -105,9 +105,23 @@ def over_respx(backend: Backend, asked: Question) -> Got:
         return got(CLIENT.post(f"http://{backend.host}{asked.url}", json=asked.body, headers=asked.headers))
 
 
-def over_loopback(backend: Backend, asked: Question) -> Got:
-    with served([backend]) as url:
-        return got(CLIENT.post(url + asked.url, json=asked.body, headers=asked.headers))
+@dataclass
+class Loopback:
+    """One server for most of these tests: it looks at the list of its backends at each request."""
+
+    url: str
+    backends: list[Backend]
+
+    def ask(self, backend: Backend, asked: Question) -> Got:
+        self.backends[:] = [backend]
+        return got(CLIENT.post(self.url + asked.url, json=asked.body, headers=asked.headers))
+
+
+@pytest.fixture(scope="module")
+def loopback() -> Iterator[Loopback]:
+    backends: list[Backend] = []
+    with served(backends) as url:
+        yield Loopback(url, backends)
 
 
 def expected(answer: Answer) -> Got:
@@ -116,42 +130,42 @@ def expected(answer: Answer) -> Got:
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-def test_an_answer_has_the_same_bytes(endpoint: type[Backend], stream: bool) -> None:
+def test_an_answer_has_the_same_bytes(loopback: Loopback, endpoint: type[Backend], stream: bool) -> None:
     script = load("many-scripts").assistant_turns
     here, there = endpoint(Dialogue(script)), endpoint(Dialogue(script))
     asked = question(endpoint, stream)
-    answers = over_respx(here, asked), over_loopback(there, asked)
+    answers = over_respx(here, asked), loopback.ask(there, asked)
     assert not here.dialogue.rejections
     assert answers[0] == answers[1] == expected(here.dialogue.answers[0])
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-def test_an_error_has_the_same_bytes(endpoint: type[Backend], stream: bool) -> None:
+def test_an_error_has_the_same_bytes(loopback: Loopback, endpoint: type[Backend], stream: bool) -> None:
     """Of an empty script nothing is left, so any request is answered with the provider's error."""
     here, there = endpoint(Dialogue(())), endpoint(Dialogue(()))
     asked = question(endpoint, stream)
-    answers = over_respx(here, asked), over_loopback(there, asked)
+    answers = over_respx(here, asked), loopback.ask(there, asked)
     assert answers[0].status >= 400
     assert answers[0] == answers[1] == expected(here.dialogue.answers[0])
 
 
-def test_a_request_arrives_the_same() -> None:
+def test_a_request_arrives_the_same(loopback: Loopback) -> None:
     """What a judge reads: the address with its query, the names of headers in lower case, the bytes of the body."""
     asked = Question("/v1/chat/completions?a=%20b", {"messages": SAID}, {"X-Trace": "Me, and You"})
     here, there = Moonshot(Dialogue(())), Moonshot(Dialogue(()))
     over_respx(here, asked)
-    over_loopback(there, asked)
+    loopback.ask(there, asked)
     ((one,), (other,)) = here.dialogue.requests, there.dialogue.requests
     assert (one.url, one.raw, one.headers["x-trace"]) == (other.url, other.raw, other.headers["x-trace"])
     assert other.url == "/v1/chat/completions?a=%20b"
 
 
-def test_a_stream_goes_out_piece_by_piece() -> None:
+def test_a_stream_goes_out_piece_by_piece(loopback: Loopback) -> None:
     backend = Moonshot(Dialogue(load("many-scripts").assistant_turns))
     asked = question(Moonshot, stream=True)
-    with served([backend]) as url:
-        sent = list(_chunks(url, asked))
+    loopback.backends[:] = [backend]
+    sent = list(_chunks(loopback.url, asked))
     assert len(sent) > 3
     assert sent == list(backend.dialogue.answers[0].pieces)
 
@@ -179,11 +193,12 @@ def _chunks(url: str, asked: Question) -> Iterator[bytes]:
         ("/v1/chat/completions/more", "vllm.test", 421, ""),
     ],
 )
-def test_of_two_backends_with_one_path_the_host_header_names_one(path: str, host: str, status: int, asked: str) -> None:
+def test_of_two_backends_with_one_path_the_host_header_names_one(
+    loopback: Loopback, path: str, host: str, status: int, asked: str
+) -> None:
     dialogue = Dialogue(load("plain").assistant_turns)
-    with served([Moonshot(dialogue), VLLM(dialogue)]) as url:
-        body = {"model": "m", "messages": SAID}
-        response = CLIENT.post(url + path, json=body, headers={"Host": host})
+    loopback.backends[:] = [Moonshot(dialogue), VLLM(dialogue)]
+    response = CLIENT.post(loopback.url + path, json={"model": "m", "messages": SAID}, headers={"Host": host})
     assert response.status_code == status
     assert [backend.name for backend in dialogue.judges] == [asked] * (status == 200)
     if status == 421:
@@ -199,6 +214,5 @@ class Faulty(Moonshot):
 
 
 def test_a_mistake_in_a_backend_comes_out() -> None:
-    asked = question(Moonshot, stream=False)
-    with pytest.raises(ZeroDivisionError, match="/v1/chat/completions"):
-        assert over_loopback(Faulty(Dialogue(())), asked).status == 500
+    with pytest.raises(ZeroDivisionError, match="/v1/chat/completions"), served([Faulty(Dialogue(()))]) as url:
+        assert CLIENT.post(f"{url}/v1/chat/completions", json={}).status_code == 500
