@@ -19,7 +19,9 @@ LIMIT = 3
 """The grid may take as long as this many imports."""
 REPEATS = 3
 
-IMPORT = "import json, time; start = time.perf_counter(); import litellm; print(json.dumps(time.perf_counter() - start))"
+IMPORT = (
+    "import json, time; start = time.perf_counter(); import litellm; print(json.dumps(time.perf_counter() - start))"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def lines(release: str, timing: Timing) -> list[str]:
         f"the grid takes {timing.ratio:.2f} first imports ({LIMIT} at most), or {timing.grid / later:.2f} later ones",
     ]
     if timing.ratio > LIMIT:
-        told.append(f"too slow: the grid takes more than {LIMIT} imports. Make cases faster, or leave out what repeats.")
+        told.append(
+            f"too slow: the grid takes more than {LIMIT} imports. Make cases faster, or leave out what repeats."
+        )
     return told
 
 

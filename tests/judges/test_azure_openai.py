@@ -88,3 +88,8 @@ def test_its_chat_rejects_in_its_own_words(lie: Lie, message: str, code: str | N
     answer = HonestChat(AzureChat).play(SCRIPT).spoilt(lie)
     error = json.loads(answer.body)["error"]
     assert (answer.status, error["message"], error["code"]) == (400, message, code)
+
+
+def test_no_two_accounts_mint_alike() -> None:
+    dialogue = Dialogue(())
+    assert AzureResponses(dialogue).mint("rs_", 1, 0) != OpenAIResponses(dialogue).mint("rs_", 1, 0)

@@ -201,7 +201,7 @@ ACCEPTED: dict[str, tuple[str, Lie]] = {
     "as-it-was": (UTT, truth),
     "no-thinking-then-none-asked": (UTT, silently(truth)),
     "forced-without-thinking": (UTT, silently(params(toolConfig={"tools": [], "toolChoice": {"any": {}}}))),
-    "cache-points": (UTT, blocks(1, lambda content: [*content, {"cachePoint": {"type": "default"}}])),
+    "cache-points": (LOOP, blocks(5, lambda content: [{"cachePoint": {"type": "default"}}, *content])),
 }
 
 

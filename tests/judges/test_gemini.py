@@ -102,7 +102,7 @@ def move(source: tuple[int, int], target: tuple[int, int], *, filler: str = "") 
 
 # What the request is before it is spoilt. tool-loop ends with the result of its third call: [u, m(thought, text, call),
 # u, m, u, m, u]. thinking-text-tool ends [u, m(thought, text, call), u, m(thought, text), u], whose current turn has
-# no step yet. In parallel.toml's place stands PARALLEL, which ends [u, m(thought, call, call), u].
+# no step yet. PARALLEL ends [u, m(thought, call, call), u].
 LOOP, UTT = "tool-loop", "thinking-text-tool"
 PARALLEL = parse(
     "parallel",
@@ -152,6 +152,7 @@ def test_of_parallel_calls_the_first_must_be_signed() -> None:
     assert told(parallel().spoilt(move((1, 1), (1, 2)))) == (400, {"error": error})
     assert "thoughtSignature" not in parallel().history[1]["parts"][2]
     assert parallel().caught(truth) == ""
+    assert parallel().caught(signed(1, 2, DUMMY)) == ""
 
 
 UNKNOWN: dict[str, tuple[Lie, str, str, bool]] = {

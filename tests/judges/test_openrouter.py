@@ -187,6 +187,12 @@ def test_claude__does_not_demand_the_latest_thinking() -> None:
     assert LOST in "\n".join(map(str, one.backend.dialogue.losses))
 
 
+def without_reasoning(body: Body) -> None:
+    for message in body["messages"]:
+        for name in ("reasoning", "reasoning_details"):
+            message.pop(name, None)
+
+
 def test_claude__knows_no_seals_of_other_models() -> None:
     """Nor does it want any text that came without one."""
     one = plain()
@@ -195,12 +201,7 @@ def test_claude__knows_no_seals_of_other_models() -> None:
     assert noted == ""
     bare = plain()
     bare.turn_to(OpenRouterClaude)
-    assert bare.caught(lambda body: [_plainly_dropped(message) for message in body["messages"]]) == ""
-
-
-def _plainly_dropped(message: Body) -> None:
-    for name in ("reasoning", "reasoning_details"):
-        message.pop(name, None)
+    assert bare.caught(without_reasoning) == ""
 
 
 def test_claude__seals() -> None:

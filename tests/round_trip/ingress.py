@@ -263,10 +263,15 @@ class Responses(Ingress):
         items = answer["output"]
         self.history += items
         return Seen(
-            [part["text"] for item in items if item["type"] == "reasoning" for part in item.get("summary") or []],
+            [part["text"] for item in items if item["type"] == "reasoning" for part in _thoughts(item)],
             [part["text"] for item in items if item["type"] == "message" for part in item["content"]],
             [(item["call_id"], item["name"], item["arguments"]) for item in items if item["type"] == "function_call"],
         )
+
+
+def _thoughts(item: Item) -> list[Item]:
+    """What a reasoning item shows: its summary, or the raw text of open models (which some releases put in both)."""
+    return item.get("summary") or item.get("content") or []
 
 
 INGRESSES: dict[str, type[Ingress]] = {one.name: one for one in (Messages, Chat, Responses)}

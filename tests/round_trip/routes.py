@@ -169,10 +169,11 @@ ROUTES: dict[str, Route] = {
         models={"responses": "custom_openai/Qwen/Qwen3-32B"},
         arguments={"api_base": "http://vllm.test/v1"},
     ),
-    # Without `converse/` newer releases take another endpoint of Bedrock for /v1/messages.
+    # Without `converse/` LiteLLM takes another endpoint of Bedrock for /v1/messages; the header that switches on
+    # interleaving reaches this one in some releases only.
     "bedrock": Route(
         "bedrock/converse/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-        arguments={**_AWS, **_INTERLEAVED},
+        arguments={**_AWS, "anthropic_beta": ["interleaved-thinking-2025-05-14"]},
         thinks=_CLAUDE_THINKS,
     ),
     "bedrock-nova": Route("bedrock/converse/us.amazon.nova-2-lite-v1:0", arguments=_AWS, thinks=_EFFORT),

@@ -97,7 +97,9 @@ def told(stage: Stage) -> Any:
     return json.loads(_RANDOM.sub(lambda found: names.setdefault(found[0], f"id {len(names)}"), text))
 
 
-_RANDOM = re.compile(r"\b(?:[a-z]+_)*[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}(?![0-9a-f])")
+# A UUID with or without its dashes, and what is left of one in the id of a call to Gemini. What backends mint is longer
+# or shorter.
+_RANDOM = re.compile(r"(?<![0-9a-f])([0-9a-f]{8}(-?)([0-9a-f]{4}\2){3}[0-9a-f]{12}|[0-9a-f]{28})(?![0-9a-f])")
 CELLS = [
     Case("splits", ingress, backend, STREAM)
     for backend in WIRES

@@ -13,14 +13,14 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
 
 from tests.round_trip.grid import cases
 
 
 def measured() -> dict[str, float]:
     """Import, import, play: what each of them took."""
-    # The ground is the same as under pytest: LiteLLM reads it when it is imported.
+    # The same ground as under pytest: LiteLLM reads it when it is imported.
     importlib.import_module("tests.conftest")
     warnings.simplefilter("ignore")
     litellm = _seconds(lambda: importlib.import_module("litellm"))
@@ -31,19 +31,13 @@ def measured() -> dict[str, float]:
 
 
 async def _play_all(played: Counter[str]) -> None:
+    # Imported late, because it imports LiteLLM.
+    suite = importlib.import_module("tests.round_trip.play")
     for case in cases():
         for synchronous in (False, True) if case.synchronous else (False,):
-            await _play(case, synchronous, played)
-
-
-async def _play(case: Any, synchronous: bool, played: Counter[str]) -> None:
-    from tests.round_trip.play import Unplayable, play
-
-    try:
-        failures = await play(case, synchronous=synchronous)
-    except Unplayable:
-        return
-    played["failed" if failures else "passed"] += 1
+            with suppress(suite.Unplayable):
+                failures = await suite.play(case, synchronous=synchronous)
+                played["failed" if failures else "passed"] += 1
 
 
 def _seconds(work: Callable[[], object]) -> float:
