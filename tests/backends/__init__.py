@@ -38,6 +38,7 @@ from tests.backends.zai import Zai
 BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "openai": (OpenAIResponses,),
     "anthropic": (AnthropicMessages,),
+    "anthropic-adaptive": (AnthropicMessages,),
     "vertex_anthropic": (VertexAnthropic,),
     "openai-chat": (OpenAIChat,),
     "azure": (AzureResponses,),

@@ -1,7 +1,8 @@
 """Build a message from the chunks, and an output from the events, that a streamed answer consists of.
 
 The SDK of these two wires hands out the pieces and leaves joining them to its user. This is what an ordinary one does:
-text is joined, lists are extended, calls are joined by their index, and an item is taken when it is done.
+text is joined, entries of lists are joined by their index (the rule of the SDK's own stream helper) or, where they have
+none, put one behind the other, and an item is taken when it is done.
 """
 
 from __future__ import annotations
@@ -28,11 +29,20 @@ def _add_delta(message: Item, calls: dict[int, Item], delta: Item) -> None:
         if delta.get(field):
             message[field] = message.get(field, "") + delta[field]
     for field in ("thinking_blocks", "reasoning_items"):
-        if delta.get(field):
-            message[field] = [*message.get(field, []), *delta[field]]
+        for entry in delta.get(field) or []:
+            _add_entry(message.setdefault(field, []), entry)
     for call in delta.get("tool_calls") or []:
         empty = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
         _add_call(calls.setdefault(call["index"], empty), call)
+
+
+def _add_entry(kept: list[Item], entry: Item) -> None:
+    same = [one for one in kept if one.get("index") is not None and one["index"] == entry.get("index")]
+    if not same:
+        kept.append(dict(entry))
+    for field, value in entry.items() if same else ():
+        joins = isinstance(value, str) and field not in ("type", "index")
+        same[0][field] = (same[0].get(field) or "") + value if joins else value
 
 
 def _add_call(kept: Item, delta: Item) -> None:

@@ -15,15 +15,21 @@ from tests.round_trip.trace import Trace, plain
 LONGEST_LINE, MOST_LINES = 300, 120
 
 
-def failures_of(dialogue: Dialogue, trace: Trace, sent: int, expected: int) -> Iterator[Failure]:
+def failures_of(dialogue: Dialogue, trace: Trace, sent: int) -> Iterator[Failure]:
     """The failures that the provider's side of a conversation shows; `sent` requests were counted outside."""
+    expected = len(trace.exchanges)
     for rejection in dialogue.rejections:
         yield _rejected(trace, rejection)
     if not sent == len(dialogue.requests) == expected:
         # A retry that rescued the case is a failure, and so is a request that never came by here.
-        yield Failure(f"{expected} requests were expected, {sent} were sent")
+        yield Failure(f"{expected} requests were expected, {sent} were sent", _first_rejection(dialogue, trace))
     for loss in _first(dialogue.losses):
         yield _lost(trace, loss)
+
+
+def _first_rejection(dialogue: Dialogue, trace: Trace) -> str:
+    """Where the reasoning changed first of which the provider complained, if a rejection was what led to another try."""
+    return trace.first_loss(dialogue.rejections[0].request) if dialogue.rejections else ""
 
 
 def _first(losses: Sequence[Loss]) -> list[Loss]:

@@ -18,16 +18,25 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 PROJECT = "thinking"
 
-# Older releases import `vertexai` before they call Claude, and use nothing of it but that it has a `preview`. The
-# package that has it is larger than the suite and all else it needs.
-if not find_spec("vertexai"):
-    sys.modules["vertexai"] = module_from_spec(ModuleSpec("vertexai", None))
-    sys.modules["vertexai"].preview = None  # type: ignore[attr-defined]
-
 
 @cache
-def credentials() -> str:
-    """What `vertex_credentials` takes: the JSON of a service account with a key made for this process."""
+def arguments() -> dict[str, str]:
+    """What LiteLLM takes to call Vertex AI; the account's key is made for this process."""
+    _stand_in_for_vertexai()
+    return {"vertex_project": PROJECT, "vertex_credentials": _account()}
+
+
+def _stand_in_for_vertexai() -> None:
+    """Older releases import `vertexai` before they call Claude, and use nothing of it but that it has a `preview`.
+
+    The package that has it is larger than the suite and all else it needs.
+    """
+    if not find_spec("vertexai"):
+        sys.modules["vertexai"] = module_from_spec(ModuleSpec("vertexai", None))
+        sys.modules["vertexai"].preview = None  # type: ignore[attr-defined]
+
+
+def _account() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     account = {

@@ -78,7 +78,7 @@ def _impossible(case: Case, conversation: Conversation) -> str:
         return "the provider's wire has no form for redacted thinking"
     if conversation.hides and not any(endpoint.signs for endpoint in endpoints):
         return "the provider's wire has no form for sealed thinking without text"
-    if case.backend in conversation.visitors:
+    if any(set(endpoints) & set(BACKENDS[visitor]) for visitor in conversation.visitors):
         return "no switch: the visitor is the backend itself"
     if conversation.imported and case.ingress == "responses":
         return "an item of /v1/responses has no signature that could be missing"

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import litellm
 
 from tests.conversations.model import AssistantTurn, Block, Conversation, Redacted, Text, Thinking, ToolUse
-from tests.round_trip import accumulate, sdk
+from tests.round_trip import accumulate, google, sdk
 from tests.round_trip.calls import call
 from tests.round_trip.grid import BUILT
 from tests.round_trip.routes import Route
@@ -56,7 +56,8 @@ class Ingress(ABC):
 
     def _arguments(self, route: Route) -> Item:
         switch = route.thinks if self.thinking else route.silent
-        arguments = {"model": route.models.get(self.name, route.model), "api_key": "sk-test", **route.arguments}
+        account = google.arguments() if route.account else {"api_key": "sk-test"}
+        arguments: Item = {"model": route.models.get(self.name, route.model), **account, **route.arguments}
         if self.conversation.tools:
             arguments["tools"] = [self.tool(*tool) for tool in self.conversation.tools.items()]
         return _copy({**arguments, **self.request(), **switch.get(self.name, {})})

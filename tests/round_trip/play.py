@@ -34,6 +34,10 @@ from tests.round_trip.seen import differences
 from tests.round_trip.trace import Trace
 
 
+# Otherwise it prints where to give feedback, once for each error that a provider answers with.
+litellm.suppress_debug_info = True
+
+
 class Unplayable(Exception):
     """The release lacks what the case calls, and nothing failed before that; the text says what it has instead."""
 
@@ -57,8 +61,7 @@ async def play(case: Case, conversation: Conversation | None = None, *, synchron
     """
     script = conversation or conversations.load(case.conversation)
     stage = await perform(case, script, synchronous=synchronous)
-    expected = sum(turn.by != ELSEWHERE for turn in script.assistant_turns)
-    return [*failures_of(stage.dialogue, stage.trace, stage.sent, expected), *stage.failures]
+    return [*failures_of(stage.dialogue, stage.trace, stage.sent), *stage.failures]
 
 
 async def perform(case: Case, script: Conversation, *, synchronous: bool = False, recut: Recut | None = None) -> Stage:
@@ -75,7 +78,8 @@ async def perform(case: Case, script: Conversation, *, synchronous: bool = False
 
 def _endpoints(case: Case, conversation: Conversation, dialogue: Dialogue) -> list[Backend]:
     names = [case.backend, *conversation.visitors]
-    return [endpoint(dialogue) for name in names for endpoint in BACKENDS[name]]
+    endpoints = dict.fromkeys(endpoint for name in names for endpoint in BACKENDS[name])
+    return [endpoint(dialogue) for endpoint in endpoints]
 
 
 async def _converse(stage: Stage, conversation: Conversation) -> None:
@@ -93,9 +97,16 @@ async def _converse(stage: Stage, conversation: Conversation) -> None:
                     return
                 raise Unplayable(str(missing)) from None
             except Exception as error:  # whatever a release raises is what its user would see
-                turn = len(stage.dialogue.given) + 1
-                stage.failures.append(Failure(f"assistant turn {turn}: raised {type(error).__name__}: {error}"))
+                _end(stage, error)
                 return
+
+
+def _end(stage: Stage, error: Exception) -> None:
+    """Note what was raised, unless it only passes on what the backend has just rejected."""
+    rejections = stage.dialogue.rejections
+    if not (rejections and rejections[-1].request == len(stage.dialogue.requests)):
+        turn = len(stage.dialogue.given) + 1
+        stage.failures.append(Failure(f"assistant turn {turn}: raised {type(error).__name__}: {error}"))
 
 
 async def _take(stage: Stage, step: AssistantTurn) -> None:

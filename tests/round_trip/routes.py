@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from tests.round_trip import google
+from typing import Any, Literal
 
 Arguments = Mapping[str, Any]
 
@@ -17,7 +15,7 @@ class Route:
 
     `models` replaces `model` for an ingress (messages, chat, responses). `arguments` go with every call. `thinks` and
     `silent` are, by ingress, the arguments that switch thinking on and off; a model without them thinks by default and
-    cannot be told. `settings` are attributes of the litellm module for the length of a case. `impossible` says, by
+    cannot be told. `account` names the module that makes credentials for it, if it takes any. `settings` are attributes of the litellm module for the length of a case. `impossible` says, by
     ingress, why there is no such route.
     """
 
@@ -28,6 +26,7 @@ class Route:
     silent: Mapping[str, Arguments] = field(default_factory=dict)
     settings: Arguments = field(default_factory=dict)
     impossible: Mapping[str, str] = field(default_factory=dict)
+    account: Literal["", "google"] = ""
 
 
 _DEEPSEEK_OFF: Mapping[str, Arguments] = {
@@ -64,19 +63,20 @@ _CLAUDE_THINKS: Mapping[str, Arguments] = {
     "chat": _MANUAL,
     "responses": {"reasoning": {"effort": "low"}, "max_output_tokens": 4096},
 }
+_ADAPTIVE: Arguments = {"thinking": {"type": "adaptive"}, "max_tokens": 4096}
 _AWS: Arguments = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "aws_region_name": "us-east-1"}
 
 ROUTES: dict[str, Route] = {
+    "anthropic-adaptive": Route(
+        "anthropic/claude-sonnet-4-6",
+        thinks={"messages": _ADAPTIVE, "chat": _ADAPTIVE, "responses": _CLAUDE_THINKS["responses"]},
+    ),
     "anthropic": Route("anthropic/claude-sonnet-4-5", arguments=_INTERLEAVED, thinks=_CLAUDE_THINKS),
     "vertex_anthropic": Route(
         "vertex_ai/claude-sonnet-4-5",
-        arguments={
-            **_INTERLEAVED,
-            "vertex_project": google.PROJECT,
-            "vertex_location": "us-east5",
-            "vertex_credentials": google.credentials(),
-        },
+        arguments={**_INTERLEAVED, "vertex_location": "us-east5"},
         thinks=_CLAUDE_THINKS,
+        account="google",
     ),
     "openai": Route("openai/gpt-5", models={"chat": "openai/responses/gpt-5"}, thinks=_EFFORT),
     # A thinking parameter on `messages` is a way to the Responses endpoint; the model thinks without it.

@@ -102,7 +102,19 @@ def test_thinking_in_a_text_block_is_lost_as_the_sdk_loses_it() -> None:
     assert sdk.message_stream(stream)["content"] == [{"type": "text", "text": ""}]
 
 
-def test_deltas_of_thinking_blocks_are_kept_one_by_one() -> None:
+def test_entries_with_an_index_are_joined() -> None:
+    """What LiteLLM sends from 1.106 on; before, its entries have none."""
+    first = {"type": "thinking", "thinking": "I ", "index": 0}
+    entries = [first, {**first, "thinking": "wonder.", "signature": "s"}, {**first, "index": 1}]
+    chunks = [{"choices": [{"delta": {"thinking_blocks": [entry]}}]} for entry in entries]
+    (choice,) = accumulate.chat(chunks)["choices"]
+    assert choice["message"]["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "I wonder.", "index": 0, "signature": "s"},
+        {"type": "thinking", "thinking": "I ", "index": 1},
+    ]
+
+
+def test_entries_without_an_index_are_kept_one_by_one() -> None:
     """As a list is extended by whoever joins chunks himself; whether that can be replayed is the backend's verdict."""
     deltas = [
         {"reasoning_content": "I "},
