@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from scripts import environment, fetch, ranges, releases, series, upstream, wheel
@@ -67,6 +68,11 @@ def _check_cases(words: Sequence[str]) -> None:
     for word in words:
         if is_case(word) and word not in known:
             raise UnknownCase(word, get_close_matches(word, known, 1))
+
+
+@cache
+def _playable() -> list[grid.Case]:
+    return grid.cases(every=True)
 
 
 def wheel_of(lock: Lock, release: Release, *, unpatched: bool = False) -> Path:

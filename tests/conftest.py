@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tell cases whose failures are all listed as open for the release as open, not as failed",
     )
+    parser.addoption("--every-cell", action="store_true", help="also play the cells that the grid leaves out for time")
 
 
 def pytest_report_header() -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from tests.backends.base import Backend, Dialogue, block_name
 from tests.backends.history import Finding, Part
+from tests.backends.openai_rules import FIELDS
 from tests.backends.openai_stream import stream
 from tests.backends.responses_items import Issued, Item, Minted, is_assistant, items, kind
 from tests.backends.wire import SSE, Answer, Request, whole
@@ -38,7 +39,9 @@ class Responses(Backend):
         self._items: list[Item] = []
 
     def foreign(self, request: Request) -> Iterator[Finding]:
-        """An unknown field is an error here; what goes unnoticed is a summary without the reasoning behind it."""
+        """A field that no such item has, where it is no error; and a summary without the reasoning behind it."""
+        for path, item, name in _unknown(request):
+            yield Finding("foreign field on the wire", path, path, after=str(item[name]))
         if self.seals:
             yield from self.minted.left_behind(items(request.body))
 
@@ -48,7 +51,14 @@ class Responses(Backend):
         return [[part for index, item in run for part in _read(index, item)] for assistant, run in runs if assistant]
 
     def without_carriers(self, request: Request) -> object:
-        blanked = [None if kind(item) == "reasoning" else item for item in items(request.body)]
+        """Unknown fields are blanked as well: they are a finding of their own."""
+        unknown = {path for path, _, _ in _unknown(request)}
+        blanked = [
+            None
+            if kind(item) == "reasoning"
+            else {name: None if f"input[{index}].{name}" in unknown else value for name, value in item.items()}
+            for index, item in enumerate(items(request.body))
+        ]
         return {**request.body, "input": blanked}
 
     def give(self, turn: AssistantTurn, number: int, request: Request) -> list[Part]:
@@ -100,6 +110,13 @@ class Responses(Backend):
     def _response(self, output: list[Item], request: Request) -> dict[str, Any]:
         ident = self.mint("resp_", len(self.dialogue.given))
         return {**_RESPONSE, "id": ident, "model": request.body.get("model", ""), "output": output}
+
+
+def _unknown(request: Request) -> Iterator[tuple[str, Item, str]]:
+    """The fields that items of their kind do not have: the path to each, the item, and the field's name."""
+    for index, item in enumerate(items(request.body)):
+        for name in sorted(set(item) - FIELDS.get(kind(item), frozenset(item))):
+            yield f"input[{index}].{name}", item, name
 
 
 def _item_of(numbered: tuple[int, Block]) -> int:

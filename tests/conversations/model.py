@@ -73,12 +73,15 @@ class AssistantTurn:
 
 
 Turn = UserTurn | AssistantTurn
-Scope = Literal["all", "wire"]
+Scope = Literal["all", "unstreamed", "ways"]
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """A script with a name. `scope` says whether every backend plays it, or one for each wire form.
+    """A script with a name.
+
+    `scope` says who plays it: every backend; every backend, but streamed only one for each wire form; or as many as it
+    takes to go each of LiteLLM's ways of translating (`round_trip/grid.py`).
 
     `system` is a system prompt; `cached` marks it, the tools and the user's last words with `cache_control`.
     """

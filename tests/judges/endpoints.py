@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from tests.backends import (
     BACKENDS,
@@ -31,6 +33,8 @@ from tests.judges.honest_messages import INTERLEAVED, MANUAL, HonestMessages
 from tests.judges.honest_parts import HonestParts
 from tests.judges.honest_responses import UNSTORED, HonestResponses
 
+Settings = dict[str, Any]
+
 # Every endpoint of every cell of the grid, once.
 ENDPOINTS = tuple(dict.fromkeys(endpoint for endpoints in BACKENDS.values() for endpoint in endpoints))
 
@@ -39,28 +43,56 @@ _NOVA = "us.amazon.nova-2-lite-v1%3A0"
 _NOVA_THINKING = {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}}
 
 
-def client_of(endpoint: type[Backend], *, stream: bool) -> Honest:
+def client_of(endpoint: type[Backend], *, stream: bool, lenient: bool = False) -> Honest:
     """An honest client that asks an endpoint to think, and to read again what it thought."""
-    if issubclass(endpoint, BedrockConverse):
-        url, fields = honest_converse.url(stream=stream), honest_converse.THINKING
-        return HonestConverse(endpoint, url=url, additionalModelRequestFields=fields)
-    if issubclass(endpoint, BedrockNova):
-        url = honest_converse.url(_NOVA, stream=stream)
-        return HonestConverse(endpoint, url=url, additionalModelRequestFields=_NOVA_THINKING)
-    if issubclass(endpoint, Gemini):
-        url = honest_gemini.url(stream=stream)
-        return HonestGemini(endpoint, url=url, generationConfig=honest_gemini.THINKING)
-    extra: Body = {"stream": True} if stream else {}
-    if issubclass(endpoint, AnthropicMessages):
-        url = f"{_VERTEX}:{'streamR' if stream else 'r'}awPredict" if issubclass(endpoint, VertexAnthropic) else "/"
-        return HonestMessages(endpoint, url=url, headers=INTERLEAVED, thinking=MANUAL, **extra)
-    if issubclass(endpoint, MessagesWire):
-        return HonestMessages(endpoint, **extra)
-    if issubclass(endpoint, Responses):
-        return HonestResponses(endpoint, **UNSTORED, **extra)
-    if issubclass(endpoint, DashScope):
-        return HonestChat(endpoint, preserve_thinking=True, **extra)
-    return (HonestParts if issubclass(endpoint, ReasoningList) else HonestChat)(endpoint, **extra)
+    kind, settings = next(row for base, row in _CLIENTS.items() if issubclass(endpoint, base))
+    return kind(endpoint, lenient=lenient, **settings(stream))
+
+
+def _in_the_body(stream: bool, **settings: Any) -> Settings:
+    return {"stream": True, **settings} if stream else settings
+
+
+def _converse(model: str, fields: Body) -> Callable[[bool], Settings]:
+    return lambda stream: {
+        "url": honest_converse.url(model, stream=stream),
+        "additionalModelRequestFields": fields,
+    }
+
+
+def _gemini(stream: bool) -> Settings:
+    return {"url": honest_gemini.url(stream=stream), "generationConfig": honest_gemini.THINKING}
+
+
+def _anthropic(stream: bool) -> Settings:
+    return _in_the_body(stream, headers=INTERLEAVED, thinking=MANUAL)
+
+
+def _vertex(stream: bool) -> Settings:
+    return {**_anthropic(stream), "url": f"{_VERTEX}:{'streamR' if stream else 'r'}awPredict"}
+
+
+def _responses(stream: bool) -> Settings:
+    return _in_the_body(stream, **UNSTORED)
+
+
+def _preserved(stream: bool) -> Settings:
+    return _in_the_body(stream, preserve_thinking=True)
+
+
+# The first class that an endpoint is of decides.
+_CLIENTS: dict[type, tuple[type[Honest], Callable[[bool], Settings]]] = {
+    BedrockConverse: (HonestConverse, _converse(honest_converse.CLAUDE, honest_converse.THINKING)),
+    BedrockNova: (HonestConverse, _converse(_NOVA, _NOVA_THINKING)),
+    Gemini: (HonestGemini, _gemini),
+    VertexAnthropic: (HonestMessages, _vertex),
+    AnthropicMessages: (HonestMessages, _anthropic),
+    MessagesWire: (HonestMessages, _in_the_body),
+    Responses: (HonestResponses, _responses),
+    DashScope: (HonestChat, _preserved),
+    ReasoningList: (HonestParts, _in_the_body),
+    Backend: (HonestChat, _in_the_body),
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,12 +19,19 @@ from itertools import zip_longest
 from typing import ClassVar, cast
 
 from tests.backends import Backend
-from tests.backends.base import Dialogue
-from tests.backends.wire import Answer, Request
+from tests.backends.base import Dialogue, Loss, Rejection
+from tests.backends.responses import Responses
+from tests.backends.wire import JSON, Answer, Request, strings
 from tests.conversations import load
+from tests.judges.asking import said
 from tests.judges.endpoints import client_of, nature
 from tests.judges.honest import Body, truth
 from tests.judges.wires import Block, Turn, Wire, wire_of
+
+Run = list[tuple[str, Body]]
+
+# What the liars play: each lie has something to spoil in at least one of them.
+CONVERSATIONS = ("thinking-text-tool", "interleaved", "two-thinking-blocks", "tool-loop")
 
 
 class GaveUp(Exception):
@@ -36,15 +45,27 @@ class Touched:
     paths: list[str]
     natives: list[Body]
 
+    @property
+    def idents(self) -> list[str]:
+        """The ids and seals in it."""
+        named = [value for path, value in strings(self.natives) if path.endswith(("id", "encrypted_content"))]
+        return list(filter(None, named))
+
+
+def _quotes(message: str, ident: str) -> bool:
+    """Whether a message has an id in it, or both ends of a seal."""
+    return ident in message or f"{ident[:4]}…{ident[-4:]}" in message
+
 
 class Liar:
     """The one that tells the truth: the control. What the provider wants not to have back, it does not send.
 
     It stands in the place of a backend. `told` says for each request which turns, counted from one, it lies about;
-    `statuses` is what the client got to see.
+    `statuses` is what the client got to see. `shows_as` are the findings that name this lie and no other.
     """
 
     name: ClassVar[str] = "honest"
+    shows_as: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
@@ -60,6 +81,41 @@ class Liar:
     @property
     def dialogue(self) -> Dialogue:
         return self.backend.dialogue
+
+    @property
+    def lies(self) -> bool:
+        """Whether there was something to lie about."""
+        return any(self.told)
+
+    def record(self) -> str:
+        """All that the backend noted."""
+        return said(self.backend)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the provider itself answered the lie with an error."""
+        return any(map(self._charged, self.dialogue.rejections))
+
+    def evidence(self) -> list[str]:
+        """What the backend noted that names the lie: the turn or the path of it, and for a finding what is wrong."""
+        rejections = [str(one) for one in self.dialogue.rejections if self._charged(one)]
+        return rejections + [str(one) for one in self.dialogue.losses if self.found(one)]
+
+    def _charged(self, rejection: Rejection) -> bool:
+        """Whether an error points below the path of a spoilt turn, or quotes an id or a seal of it."""
+        path, message = re.sub(r"\.(\d+)", r"[\1]", rejection.violation.path), rejection.violation.message
+        return any(
+            any(path.startswith(one) for one in touched.paths) or any(_quotes(message, one) for one in touched.idents)
+            for touched in self.told[rejection.request - 1].values()
+        )
+
+    def found(self, loss: Loss) -> bool:
+        """Whether a finding is about this kind of lie, and names a spoilt turn or points below its path."""
+        finding = loss.finding
+        return finding.what in self.shows_as and any(
+            finding.block.startswith(f"assistant turn {number},") or any(map(finding.path.startswith, touched.paths))
+            for number, touched in self.told[loss.request - 1].items()
+        )
 
     def answer(self, request: Request) -> Answer:
         """Forward a request, and hand the answer back. Raises `GaveUp` if it is an error."""
@@ -79,7 +135,8 @@ class Liar:
         return self.fit(body)
 
     def lie(self, body: Body) -> None:
-        """Spoil a body."""
+        """Spoil a body. The honest one takes every turn apart and puts it together again."""
+        self.wire.write(body, self.wire.turns(body))
 
     def fit(self, body: Body) -> Body:
         """Leave out thinking where the provider wants none of it back."""
@@ -94,7 +151,7 @@ class Liar:
 
     def touched(self, true: Body, body: Body) -> dict[int, Touched]:
         """The turns that are not as they should be."""
-        runs = zip_longest(self.wire.places(true), self.wire.places(body), fillvalue=[])
+        runs: Iterator[tuple[Run, Run]] = zip_longest(self.wire.places(true), self.wire.places(body), fillvalue=[])
         return {
             number: Touched([path for path, _ in after], [native for _, native in (*before, *after)])
             for number, (before, after) in enumerate(runs, 1)
@@ -114,6 +171,7 @@ class Returning(Liar):
 
 class DropsThinking(Returning):
     name = "drops-thinking"
+    shows_as = frozenset({"reasoning was dropped"})
 
     def lie(self, body: Body) -> None:
         self.wire.unthinking(body)
@@ -121,6 +179,7 @@ class DropsThinking(Returning):
 
 class ThinkingToText(Liar):
     name = "thinking-to-text"
+    shows_as = frozenset({"thinking became visible text"})
 
     @classmethod
     def untellable(cls, endpoint: type[Backend]) -> str:
@@ -140,6 +199,9 @@ class ReordersBlocks(Returning):
     """Puts thinking behind what followed it; where it has no place among other blocks, two thoughts are exchanged."""
 
     name = "reorders-blocks"
+    shows_as = frozenset(
+        {"reasoning stands behind what followed it", "reasoning is out of order", "reasoning was changed"}
+    )
 
     def lie(self, body: Body) -> None:
         turns = self.wire.turns(body)
@@ -171,11 +233,13 @@ def _exchanged(turns: list[Turn]) -> list[Turn]:
 
 class ForgesASignature(Returning):
     name = "forges-a-signature"
+    shows_as = frozenset({"encrypted content came back twice"})
 
     @classmethod
     def untellable(cls, endpoint: type[Backend]) -> str:
-        reason = super().untellable(endpoint)
-        return reason or ("" if nature(endpoint).seals else "the provider reads no seal")
+        """Items of Responses have a place for a seal, also where none is given out: then any is foreign."""
+        read = nature(endpoint).seals or issubclass(endpoint, Responses)
+        return super().untellable(endpoint) or ("" if read else "the provider reads no seal")
 
     def lie(self, body: Body) -> None:
         self.wire.write(
@@ -189,11 +253,11 @@ class ForgesASignature(Returning):
 
 class MergesTwoBlocks(Returning):
     name = "merges-two-blocks"
+    shows_as = frozenset({"reasoning is out of order"})
 
     @classmethod
     def untellable(cls, endpoint: type[Backend]) -> str:
-        reason = super().untellable(endpoint)
-        return reason or ("a turn has room for one thinking text only" if endpoint.joins else "")
+        return super().untellable(endpoint) or ("several thoughts may come back joined" if endpoint.joins else "")
 
     def lie(self, body: Body) -> None:
         self.wire.write(body, list(map(self._merged, self.wire.turns(body))))
@@ -211,10 +275,11 @@ class LeaksThinkingBlocks(Liar):
     """Sends LiteLLM's own field along."""
 
     name = "leaks-thinking_blocks"
+    shows_as = frozenset({"foreign field on the wire"})
 
     def lie(self, body: Body) -> None:
         for run, turn in zip(self.wire.places(body), self.wire.turns(body), strict=True):
-            texts = [block.text for block in turn if block.text] or ["The lie of an earlier provider."]
+            texts = [block.text for block in turn if block.text] or ["A thought of an earlier provider."]
             blocks = [{"type": "thinking", "thinking": text, "signature": ""} for text in texts]
             next(native for _, native in run if native.get("type") != "reasoning")["thinking_blocks"] = blocks
 
@@ -235,11 +300,21 @@ class RetriesAfterStripping(Liar):
     """
 
     name = "retries-after-stripping"
+    shows_as = frozenset({"the number of assistant turns changed"})
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
         first = provocation(type(backend))
         self.first = first(backend) if first else None
+
+    @property
+    def lies(self) -> bool:
+        """Whether the provider was asked more often than the client asked."""
+        return len(self.dialogue.requests) > len(self.statuses)
+
+    def found(self, loss: Loss) -> bool:
+        """A second answer to one question leaves no trace in the history but a turn that never comes back."""
+        return self.first is None and loss.finding.what in self.shows_as
 
     def forward(self, request: Request) -> Answer:
         if self.first is None:
@@ -258,6 +333,7 @@ class DoublesStreamedText(Returning):
     """Gives the client each streamed thought twice, and what comes back is what the client was given."""
 
     name = "doubles-streamed-text"
+    shows_as = frozenset({"reasoning came back twice"})
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
@@ -265,7 +341,7 @@ class DoublesStreamedText(Returning):
 
     def forward(self, request: Request) -> Answer:
         answer = super().forward(request)
-        pieces = self.wire.doubled(answer.pieces)
+        pieces = answer.pieces if answer.content_type == JSON else self.wire.doubled(answer.pieces)
         if pieces != answer.pieces:
             self.doubled.add(len(self.dialogue.given))
         return replace(answer, pieces=pieces)
@@ -301,9 +377,9 @@ def provocation(endpoint: type[Backend]) -> type[Liar] | None:
     return None
 
 
-def play(kind: type[Liar], endpoint: type[Backend], name: str, *, stream: bool = False) -> Liar:
+def play(kind: type[Liar], endpoint: type[Backend], name: str, *, stream: bool = False, lenient: bool = False) -> Liar:
     """Play a conversation through a liar, to its end or to the first error that the client sees."""
-    client = client_of(endpoint, stream=stream)
+    client = client_of(endpoint, stream=stream, lenient=lenient)
     liar = kind(client.backend)
     client.backend = cast(Backend, liar)  # what a client asks of a backend, a liar has as well
     with suppress(GaveUp):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from tests.backends import Backend, Gemini, OpenRouterClaude
 from tests.backends.anthropic_wire import MessagesWire
@@ -354,18 +354,20 @@ class ThinkTags(ChatFields):
 class Details(ChatFields):
     """Claude behind OpenRouter: each entry of `reasoning_details` is a block, and `reasoning` repeats their texts."""
 
+    carriers = ("reasoning_details",)
+
     def thoughts(self, message: Body) -> Iterator[Block]:
         for detail in message.get("reasoning_details", []):
             yield Block("thinking", detail, detail.get("text", ""))
 
     def message(self, turn: Turn) -> Body:
+        """The text is written anew only if the blocks no longer are what it says."""
         thoughts = [block for block in turn if block.kind == "thinking"]
         message = super().message([block for block in turn if block.kind != "thinking"])
-        if not thoughts:
-            return message
-        text = "\n\n".join(block.text for block in thoughts if block.text)
-        fields = {"reasoning": text, "reasoning_details": [block.native for block in thoughts]}
-        return {**message, **fields}
+        texts = [block.text for block in thoughts if block.text]
+        if "".join(message.get("reasoning", "").split()) != "".join("".join(texts).split()):
+            message["reasoning"] = "\n\n".join(texts)
+        return {**message, "reasoning_details": [block.native for block in thoughts]} if thoughts else message
 
     def forged(self, block: Block) -> Block:
         return _replaced(block, {"signature" if block.text else "data": FORGED})
@@ -386,7 +388,7 @@ class ContentParts(ChatFields):
     def _read(self, message: Body) -> Iterator[Block]:
         """What is beside the content is a block as well: it has no place in its order, so it stands last."""
         if isinstance(message["content"], str):
-            yield Block("seen", message)
+            yield Block("seen", {**message})
             return
         for part in message["content"]:
             thinks = part["type"] != "text"

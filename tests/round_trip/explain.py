@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from tests.backends import Dialogue
@@ -43,20 +44,24 @@ def _first(losses: Sequence[Loss]) -> list[Loss]:
 
 def _rejected(trace: Trace, rejection: Rejection) -> Failure:
     changed = trace.first_loss(rejection.request)
+    return Failure(f"rejected: {rejection}", changed, partial(_tell_rejected, trace, rejection, changed))
+
+
+def _tell_rejected(trace: Trace, rejection: Rejection, changed: str) -> Iterator[str]:
     answer = trace.dialogue.answers[rejection.request - 1]
-    told = [
-        f"    the provider's answer ({answer.status}): {answer.body.decode('utf-8', 'replace')}",
-        *_bodies(trace, changed or "wire", rejection.request),
-    ]
-    return Failure(f"rejected: {rejection}", changed, "\n".join(told))
+    yield f"    the provider's answer ({answer.status}): {answer.body.decode('utf-8', 'replace')}"
+    yield from _bodies(trace, changed, rejection.request)
 
 
 def _lost(trace: Trace, loss: Loss) -> Failure:
-    passed = trace.digests(loss.finding.block, loss.request)
     changed = trace.first_change(loss.finding.block, loss.request)
-    marks = {name: "  <- changed first here" if name == changed else "" for name in passed}
-    told = [f"    {name:<11}  {value}{marks[name]}" for name, value in passed.items()]
-    return Failure(str(loss), changed, "\n".join([*told, *_bodies(trace, changed or "wire", loss.request)]))
+    return Failure(str(loss), changed, partial(_tell_lost, trace, loss, changed))
+
+
+def _tell_lost(trace: Trace, loss: Loss, changed: str) -> Iterator[str]:
+    for name, value in trace.digests(loss.finding.block, loss.request).items():
+        yield f"    {name:<11}  {value}" + ("  <- changed first here" if name == changed else "")
+    yield from _bodies(trace, changed, loss.request)
 
 
 def _bodies(trace: Trace, changed: str, request: int) -> Iterator[str]:

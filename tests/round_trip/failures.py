@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -29,15 +29,16 @@ class Failure:
     """One thing that broke a condition of passing.
 
     `text` is the message; `changed` the first checkpoint (see `trace`) at which the reasoning that it is about was not
-    what the backend gave, "" if none; `explanation` is the rest of the report.
+    what the backend gave, "" if none; `explain` gives the rest of the report, which takes longer to write than a case to
+    play.
     """
 
     text: str
     changed: str = ""
-    explanation: str = ""
+    explain: Callable[[], Iterable[str]] = field(default=tuple, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.text}\n{self.explanation}" if self.explanation else self.text
+        return "\n".join([self.text, *self.explain()])
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ Modes: whole (no suffix); `-stream`, every turn streamed and joined as an ordina
 joined by LiteLLM's own `stream_chunk_builder` (chat only, and only where signatures are at stake); `-last-streamed`,
 where the client kept the history of whole turns and only the last request, the one that replays all of it, is streamed.
 
-A cell that is not played says why. What limits the grid beside the impossible is its time (`nox -s bench`): what is the
-same for every backend of a wire form (scripts, sizes, encodings) is played by one of them.
+A cell that is not played says why. What limits the grid beside the impossible is its time (`nox -s bench`): more than
+5,000 cells mean something, and a sixth of them tells nearly all. With `--every-cell`, or by its id, each of the others
+is played too.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ INGRESSES = ("messages", "chat", "responses")
 WHOLE, STREAM, BUILT, LAST_STREAMED = "", "-stream", "-built", "-last-streamed"
 MODES = (WHOLE, STREAM, BUILT, LAST_STREAMED)
 
-# One backend for each wire form: these also play the conversations whose scope is "wire".
-WIRES = ("anthropic", "bedrock", "gemini", "mistral", "moonshot", "openai", "openrouter-claude")
+# The backends that stand for LiteLLM's ways of translating: each ingress reaches its own wire, and the two others.
+WAYS = {"messages": ("anthropic", "moonshot", "openai"), "chat": ("anthropic", "openai"), "responses": ("openai",)}
+# One backend for each wire form.
+WIRES = ("anthropic", "bedrock", "gemini", "moonshot", "openai")
 # These show that a streamed request carries a history like a whole one, also on releases whose streams are damaged so
 # that nothing of a streamed turn is left to replay (failures F16 to F19).
 LAST_STREAMED_TO = ("moonshot", "openai", "openrouter")
-# The synchronous entry points share their translation with the asynchronous ones; these show that they still do.
-SYNCHRONOUS = ("interleaved", "thinking-text-tool")
+# The synchronous entry points share their translation with the asynchronous ones; this shows that they still do.
+SYNCHRONOUS = "thinking-text-tool"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Case:
     @property
     def synchronous(self) -> bool:
         """Whether the synchronous entry points play it as well."""
-        return self.conversation in SYNCHRONOUS
+        return self.conversation == SYNCHRONOUS and self.backend in WIRES
 
     def streams(self, turn: int, turns: int) -> str:
         """How an assistant turn, counted from one, is streamed; "" if it is not."""
@@ -64,9 +67,9 @@ def cells() -> Iterator[tuple[Case, str]]:
                     yield case, _impossible(case, conversation) or _untimely(case, conversation)
 
 
-def cases() -> list[Case]:
-    """The cells that are played."""
-    return [case for case, reason in cells() if not reason]
+def cases(*, every: bool = False) -> list[Case]:
+    """The cells that are played: those that the time is for, or `every` one that means something."""
+    return [case for case, reason in cells() if not reason or (every and reason in UNTIMELY)]
 
 
 def _impossible(case: Case, conversation: Conversation) -> str:
@@ -94,9 +97,29 @@ def _no_mode(case: Case) -> str:
 
 
 def _untimely(case: Case, conversation: Conversation) -> str:
-    """Why a cell would cost more time than it tells."""
-    if conversation.scope == "wire" and case.backend not in WIRES:
-        return "its text travels as at the backend that stands for the wire form"
-    if case.mode in (BUILT, LAST_STREAMED) and (conversation.scope == "wire" or conversation.visitors):
-        return "the core conversations show what there is to see of this mode"
-    return ""
+    """Why a cell would cost more time than it tells; every such cell can still be asked for."""
+    if case.mode in (BUILT, LAST_STREAMED):
+        return "" if conversation.name in ("interleaved", "thinking-text-tool") else REJOINED
+    if conversation.scope == "ways":
+        return "" if _on_the_way(case) or _sealed(case, conversation) else SHAPED_ALIKE
+    if case.mode == STREAM and case.backend not in WIRES:
+        core = conversation.scope == "all" and case.ingress != "responses"
+        return "" if core else STREAMED_ALIKE
+    return SHAPED_ALIKE if conversation.scope == "unstreamed" and case.ingress == "responses" else ""
+
+
+def _on_the_way(case: Case) -> bool:
+    """Whether a backend stands for a way of translating; streamed only where the stream is translated as well."""
+    return case.backend in WAYS[case.ingress] and (case.mode == WHOLE or case.ingress == "messages")
+
+
+def _sealed(case: Case, conversation: Conversation) -> bool:
+    """Whether it matters that Bedrock, whose form for seals is its own, is among the providers that seal."""
+    told = conversation.redacts or conversation.hides or conversation.imported
+    return told and case.backend == "bedrock" and case.mode == WHOLE
+
+
+SHAPED_ALIKE = "for time: it is carried as at the backends that stand for the ways of translating"
+STREAMED_ALIKE = "for time: another conversation shows how this backend is streamed"
+REJOINED = "for time: two conversations show what there is to see of this mode"
+UNTIMELY = (SHAPED_ALIKE, STREAMED_ALIKE, REJOINED)

@@ -92,7 +92,7 @@ def _with(block: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (_turns(USER, LAST, scoope="wire"), "the file: unknown key 'scoope'; known are about, turn, scope, system, "),
+        (_turns(USER, LAST, scoope="ways"), "the file: unknown key 'scoope'; known are about, turn, scope, system, "),
         (_turns({**USER, "by": "openai"}, LAST), "turn 1: unknown key 'by'; known are user, thinking"),
         (_turns(USER, {"assistant": LAST, "thinking": False}), "turn 2: unknown key 'thinking'; known are assistant"),
         (_turns({**USER, "assistant": LAST}), "turn 1: unknown key 'assistant'"),
@@ -116,7 +116,7 @@ def test_an_unknown_key_is_refused_by_name(data: dict[str, Any], reason: str) ->
         ({"about": 1, "turn": []}, "the file: about has to be a string: 1"),
         ({"about": "A test.", "turn": {}}, "the file: turn has to be a list: {}"),
         ({"about": "A test.", "turn": ["user"]}, "turn 1 has to be a table: 'user'"),
-        (_turns(USER, LAST, scope="some"), "scope is one of all, wire: 'some'"),
+        (_turns(USER, LAST, scope="some"), "scope is one of all, unstreamed, ways: 'some'"),
         (_turns(USER, LAST, scope=True), "the file: scope has to be a string: True"),
         (_turns(USER, LAST, cached="yes"), "the file: cached has to be true or false: 'yes'"),
         (_turns(USER, LAST, system=["x"]), "the file: system has to be a string: ['x']"),
@@ -273,7 +273,9 @@ _REQUIREMENTS: list[tuple[str, str, Callable[[Conversation], object]]] = [
     (
         "Claude, away in mid-loop and back",
         "claude-away-and-back",
-        lambda c: _mid_loop(c, "anthropic") and _mid_loop(c, "") and _givers(c)[-2:] == ["anthropic"] * 2,
+        lambda c: (
+            _mid_loop(c, "anthropic-adaptive") and _mid_loop(c, "") and _givers(c)[-2:] == ["anthropic-adaptive"] * 2
+        ),
     ),
     (
         "GPT, away in mid-loop and back",
@@ -281,7 +283,11 @@ _REQUIREMENTS: list[tuple[str, str, Callable[[Conversation], object]]] = [
         lambda c: _mid_loop(c, "openai") and _mid_loop(c, "") and _givers(c)[-2:] == ["openai"] * 2,
     ),
     ("from Kimi", "from-kimi", lambda c: _mid_loop(c, "moonshot") and _givers(c)[1:] == ["here"] * 3),
-    ("from Claude, between turns", "claude-to-here", lambda c: _givers(c) == ["anthropic", "here", "here", "here"]),
+    (
+        "from Claude, between turns",
+        "claude-to-here",
+        lambda c: _givers(c) == ["anthropic-adaptive", "here", "here", "here"],
+    ),
     ("nothing to think about", "plain", lambda c: _shapes(c) == ["text tool", "text", "text"]),
     ("... and thinking is off", "plain", lambda c: _switches(c) == [(False, False)] * 3),
 ]
@@ -306,13 +312,13 @@ def test_no_conversation_is_without_a_requirement() -> None:
 
 
 def test_each_back_end_plays_few_conversations() -> None:
-    """The whole grid has a time budget: encodings and sizes are played once for each wire form, not by everybody."""
-    everywhere = [name for name in conversations.names() if conversations.load(name).scope == "all"]
-    switches = [name for name in everywhere if set(_givers(conversations.load(name))) != {"here"}]
-    sealed = [name for name in everywhere if conversations.load(name).redacts or conversations.load(name).hides]
-    assert len(everywhere) - len(switches) - len(sealed) <= 9
-    assert len(switches) <= 6
-    assert len(sealed) <= 4
+    """The whole grid has a time budget: shapes and texts are played once for each way of translating."""
+    everywhere = {name: conversations.load(name).scope for name in conversations.names()}
+    assert [name for name, scope in everywhere.items() if scope == "all"] == ["thinking-text-tool"]
+    assert [name for name, scope in everywhere.items() if scope == "unstreamed"] == [
+        "claude-away-and-back",
+        "interleaved",
+    ]
 
 
 def test_a_visitor_is_a_backend_of_the_suite_and_elsewhere_is_none() -> None:

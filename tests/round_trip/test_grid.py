@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from tests import conversations
-from tests.backends import BACKENDS
+from tests.backends import BACKENDS, AnthropicMessages
 from tests.round_trip.grid import INGRESSES, MODES, STREAM, WHOLE, WIRES, Case, cases, cells
 from tests.round_trip.routes import ROUTES
 from tests.round_trip.summary import cell_of
@@ -30,19 +30,28 @@ def test_every_backend_can_be_reached() -> None:
 
 @pytest.mark.parametrize("name", conversations.names())
 def test_every_conversation_is_played_whole_and_streamed(name: str) -> None:
-    """On each ingress, but where the only one that could play it has no way in."""
     played = {(case.ingress, case.mode) for case in cases() if case.conversation == name}
-    for ingress in {ingress for ingress, _ in played} or {"none"}:
-        assert {(ingress, WHOLE), (ingress, STREAM)} <= played
-    assert {"messages", "chat"} <= {ingress for ingress, _ in played}
+    assert {("messages", WHOLE), ("messages", STREAM), ("chat", WHOLE)} <= played
 
 
-def test_every_backend_plays_the_core_by_every_way_in() -> None:
-    core = {"interleaved", "parallel-tools", "thinking-text-tool", "tool-loop"}
+def test_every_backend_is_played_by_every_way_in() -> None:
+    """Whole and streamed, several thoughts in a turn, and as the guest of a conversation with Claude."""
+    played = {(case.conversation, case.ingress, case.backend, case.mode) for case in cases()}
     for backend, route in ROUTES.items():
         for ingress in set(INGRESSES) - set(route.impossible):
-            played = {case.conversation for case in cases() if (case.backend, case.ingress) == (backend, ingress)}
-            assert core <= played, f"{ingress}-{backend} lacks {core - played}"
+            assert ("thinking-text-tool", ingress, backend, WHOLE) in played
+        for ingress in {"messages", "chat"} - set(route.impossible):
+            assert ("thinking-text-tool", ingress, backend, STREAM) in played
+        for ingress in {"messages", "chat"} - set(route.impossible):
+            assert ("interleaved", ingress, backend, WHOLE) in played
+            visited = ("claude-away-and-back", ingress, backend, WHOLE) in played
+            assert visited != (AnthropicMessages in BACKENDS[backend])
+
+
+def test_what_is_left_out_for_time_can_be_asked_for() -> None:
+    few, every = set(map(str, cases())), set(map(str, cases(every=True)))
+    assert few < every
+    assert "tool-loop-five/messages-groq-stream" in every - few
 
 
 def test_a_wire_form_has_one_backend_that_stands_for_it() -> None:

@@ -12,17 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.backends import BACKENDS, VLLM, Backend, Dialogue, Moonshot
-from tests.backends.anthropic_wire import MessagesWire
-from tests.backends.bedrock_converse import Converse
-from tests.backends.chat_completions import ChatCompletions
-from tests.backends.responses import Responses
+from tests.backends import VLLM, Backend, Dialogue, Moonshot
 from tests.backends.respx_mount import mounted
 from tests.backends.server import served
 from tests.backends.wire import Answer, Request
 from tests.conversations import load
+from tests.conversations.model import UserTurn
+from tests.judges.endpoints import ENDPOINTS, client_of
 
-ENDPOINTS = sorted({one for endpoints in BACKENDS.values() for one in endpoints}, key=lambda one: one.name)
 # No proxy of the machine's stands between; and one for all, because each costs its reading of certificates.
 CLIENT = httpx.Client(trust_env=False)
 Headers = dict[str, str]
@@ -37,52 +34,23 @@ class Question:
     headers: Headers = field(default_factory=dict)
 
 
-WORDS = "What is the weather in Oslo? Ørsta ☂"
-SAID = [{"role": "user", "content": WORDS}]
+SAID = "What is the weather in Oslo? Ørsta ☂"
+PLAIN = {"model": "m", "messages": [{"role": "user", "content": SAID}]}
 
 
-def question(backend: type[Backend], stream: bool) -> Question:
-    """Ask for a turn with thinking, in the wire form of a backend."""
-    for wire, ask in _ASK.items():
-        if issubclass(backend, wire):
-            return ask(backend, stream)
-    raise NotImplementedError(f"how {backend.name} is asked has to be written down here")
+def question(endpoint: type[Backend], stream: bool) -> Question:
+    """Ask an endpoint for a turn with thinking, as an honest client of it does."""
+    client = client_of(endpoint, stream=stream)
+    client.take(UserTurn(SAID))
+    return Question(client.url if len(client.url) > 1 else path_of(endpoint), client.body, dict(client.headers))
 
 
-def _literal(backend: type[Backend]) -> str:
-    """One path of those that a backend's pattern stands for: the one without its optional parts."""
-    return _PATHS.get(backend.name) or re.sub(r"\([^)]*\)\?", "", backend.path)
+def path_of(endpoint: type[Backend]) -> str:
+    """One path of those that an endpoint's pattern stands for: without its optional parts, and the last one."""
+    return re.sub(r"\([^)]*\)\?", "", _PATHS.get(endpoint.name, endpoint.path)).rpartition("|")[2]
 
 
-def _chat(backend: type[Backend], stream: bool) -> Question:
-    return Question(_literal(backend), {"model": "m", "messages": SAID, "stream": stream})
-
-
-def _responses(backend: type[Backend], stream: bool) -> Question:
-    return Question(_literal(backend), {"model": "m", "input": SAID, "stream": stream})
-
-
-def _messages(backend: type[Backend], stream: bool) -> Question:
-    url = _literal(backend).format(method="streamRawPredict" if stream else "rawPredict")
-    thinking = {"type": "enabled", "budget_tokens": 1024}
-    body = {"model": "claude-sonnet-4-5", "max_tokens": 2048, "messages": SAID, "thinking": thinking, "stream": stream}
-    return Question(url, body, {"anthropic-version": "2023-06-01"})
-
-
-def _converse(backend: type[Backend], stream: bool) -> Question:
-    body = {"messages": [{"role": "user", "content": [{"text": WORDS}]}]}
-    return Question(_literal(backend).format(method="converse-stream" if stream else "converse"), body)
-
-
-_ASK = {ChatCompletions: _chat, Responses: _responses, MessagesWire: _messages, Converse: _converse}
-
-# Where more than that is variable.
-_PATHS = {
-    "databricks": "/serving-endpoints/chat/completions",
-    "vertex_anthropic": "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5:{method}",
-    "bedrock": "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/{method}",
-    "bedrock-nova": "/model/us.amazon.nova-2-lite-v1%3A0/{method}",
-}
+_PATHS = {"databricks": "/serving-endpoints/chat/completions"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +120,7 @@ def test_an_error_has_the_same_bytes(loopback: Loopback, endpoint: type[Backend]
 
 def test_a_request_arrives_the_same(loopback: Loopback) -> None:
     """What a judge reads: the address with its query, the names of headers in lower case, the bytes of the body."""
-    asked = Question("/v1/chat/completions?a=%20b", {"messages": SAID}, {"X-Trace": "Me, and You"})
+    asked = Question("/v1/chat/completions?a=%20b", PLAIN, {"X-Trace": "Me, and You"})
     here, there = Moonshot(Dialogue(())), Moonshot(Dialogue(()))
     over_respx(here, asked)
     loopback.ask(there, asked)
@@ -198,7 +166,7 @@ def test_of_two_backends_with_one_path_the_host_header_names_one(
 ) -> None:
     dialogue = Dialogue(load("plain").assistant_turns)
     loopback.backends[:] = [Moonshot(dialogue), VLLM(dialogue)]
-    response = CLIENT.post(loopback.url + path, json={"model": "m", "messages": SAID}, headers={"Host": host})
+    response = CLIENT.post(loopback.url + path, json=PLAIN, headers={"Host": host})
     assert response.status_code == status
     assert [backend.name for backend in dialogue.judges] == [asked] * (status == 200)
     if status == 421:

@@ -28,11 +28,16 @@ async def _judge(case: Case, record_property: Record, *, synchronous: bool) -> N
         pytest.fail("\n\n".join([f"{case}: {', '.join(found)}", *map(str, failures)]), pytrace=False)
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    played = cases(every=metafunc.config.getoption("every_cell"))
+    if metafunc.function is test_round_trip_sync:
+        played = [case for case in played if case.synchronous]
+    metafunc.parametrize("case", played, ids=str)
+
+
 async def test_round_trip(case: Case, record_property: Record) -> None:
     await _judge(case, record_property, synchronous=False)
 
 
-@pytest.mark.parametrize("case", [case for case in cases() if case.synchronous], ids=str)
 async def test_round_trip_sync(case: Case, record_property: Record) -> None:
     await _judge(case, record_property, synchronous=True)

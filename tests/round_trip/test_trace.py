@@ -53,8 +53,8 @@ def test_the_first_change_is_where_it_happened(spoiled: str) -> None:
     (failure,) = failures_of(dialogue, trace, sent=2)
     assert failure.changed == spoiled
     assert "reasoning was dropped" in failure.text
-    assert f"{spoiled:<11}  <nothing>  <- changed first here" in failure.explanation
-    assert f"backend out  {digests['backend out']}\n" in failure.explanation
+    assert f"{spoiled:<11}  <nothing>  <- changed first here" in str(failure)
+    assert f"backend out  {digests['backend out']}\n" in str(failure)
 
 
 def test_another_text_has_another_digest() -> None:
@@ -102,6 +102,6 @@ def test_the_report_shows_both_bodies_and_the_providers_answer() -> None:
     (failure,) = failures_of(dialogue, trace, sent=2)
     assert failure.text.startswith("rejected: request 2, moonshot: messages[1].reasoning_content: thinking is enabled")
     assert failure.changed == "wire"
-    assert 'the provider\'s answer (400): {"error": {"message": "thinking is enabled' in failure.explanation
-    assert "--- what the client sent" in failure.explanation
-    assert f'-   "reasoning_content": {json.dumps(message["reasoning_content"])}' in failure.explanation
+    assert 'the provider\'s answer (400): {"error": {"message": "thinking is enabled' in str(failure)
+    assert "--- what the client sent" in str(failure)
+    assert f'-   "reasoning_content": {json.dumps(message["reasoning_content"])}' in str(failure)
