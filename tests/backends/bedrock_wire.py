@@ -7,6 +7,7 @@ Claude's rules need not be known twice. The numbers of messages and blocks stay 
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -68,7 +69,7 @@ def read(at: str, block: Block) -> Iterator[Part]:
     """Read one block; one of another kind, such as a cache point, is no part of a turn."""
     if THOUGHT in block:
         thought = block[THOUGHT].get("reasoningText") or {}
-        seal = thought.get("signature") or block[THOUGHT].get("redactedContent") or ""
+        seal = thought.get("signature") or unwrapped(block[THOUGHT].get("redactedContent") or "")
         yield Part("reasoning", thought.get("text") or "", f"{at}.{THOUGHT}", seal)
     elif "toolUse" in block:
         call = block["toolUse"]
@@ -83,10 +84,23 @@ def written(block: Block) -> Block:
         fields = {"text": block["thinking"], **{key: block[key] for key in ("signature",) if key in block}}
         return {THOUGHT: {"reasoningText": fields}}
     if block["type"] == "redacted_thinking":
-        return {THOUGHT: {"redactedContent": block["data"]}}
+        return {THOUGHT: {"redactedContent": wrapped(block["data"])}}
     if block["type"] == "tool_use":
         return {"toolUse": {"toolUseId": block["id"], "name": block["name"], "input": block["input"]}}
     return {"text": block["text"]}
+
+
+def wrapped(data: str) -> str:
+    """Section 18: `redactedContent` is base64 of bytes, and the bytes are what Claude calls `data`."""
+    return b64encode(data.encode()).decode()
+
+
+def unwrapped(content: str) -> str:
+    """The `data` in a `redactedContent`; what is none is left for Claude to reject."""
+    try:
+        return b64decode(content, validate=True).decode("ascii")
+    except ValueError:
+        return content
 
 
 def as_messages(request: Request) -> Request:
@@ -129,7 +143,7 @@ def _block(block: Block) -> Block:
 def _thought(content: Block) -> Block:
     """For AWS a member that is null is not there."""
     if content.get("redactedContent") is not None:
-        return {"type": "redacted_thinking", "data": content["redactedContent"]}
+        return {"type": "redacted_thinking", "data": unwrapped(content["redactedContent"])}
     thought = content.get("reasoningText") or {}
     signature = {} if thought.get("signature") is None else {"signature": thought["signature"]}
     return {"type": "thinking", "thinking": thought.get("text") or "", **signature}

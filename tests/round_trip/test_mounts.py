@@ -104,6 +104,7 @@ def test_an_answer_has_the_same_bytes(loopback: Loopback, endpoint: type[Backend
     asked = question(endpoint, stream)
     answers = over_respx(here, asked), loopback.ask(there, asked)
     assert not here.dialogue.rejections
+    assert (len(here.dialogue.answers[0].pieces) > 1) == stream
     assert answers[0] == answers[1] == expected(here.dialogue.answers[0])
 
 
