@@ -19,6 +19,8 @@ for _name in list(os.environ):
         del os.environ[_name]
 # Without this, `import litellm` asks GitHub for its cost map, three times, before it takes the one it carries.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+# The same for its list of Anthropic's beta headers.
+os.environ["LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS"] = "True"
 # From 1.109 on LiteLLM has an opt-in Rust route, whose sockets neither respx nor the guard can see. The value is
 # read as a boolean and wins over `litellm.rust(True)`.
 os.environ["LITELLM_RUST"] = "0"

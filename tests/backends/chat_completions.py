@@ -1,7 +1,7 @@
 """The chat-completions wire as the providers share it: one message per assistant turn, reasoning in a field beside it.
 
-The field's name and the rules differ; each provider is a subclass. A field that is no part of the provider's own message
-is rejected or ignored, as the provider does it; where it is ignored, its being there is a finding all the same.
+The field's name and the rules differ; each provider is a subclass. A field that is no part of the provider's own
+message is rejected or ignored, as the provider does it; where it is ignored, its being there is a finding all the same.
 """
 
 from __future__ import annotations

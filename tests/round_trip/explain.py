@@ -18,7 +18,7 @@ LONGEST_LINE, MOST_LINES = 300, 120
 
 def failures_of(dialogue: Dialogue, trace: Trace, sent: int) -> Iterator[Failure]:
     """The failures that the provider's side of a conversation shows; `sent` requests were counted outside."""
-    expected = len(trace.exchanges)
+    expected = trace.answered
     for rejection in dialogue.rejections:
         yield _rejected(trace, rejection)
     if not sent == len(dialogue.requests) == expected:

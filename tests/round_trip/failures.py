@@ -9,12 +9,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
+
+from tests.round_trip.grid import Case
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -45,24 +46,33 @@ class Failure:
 class Known:
     """A known failure: where it shows, how, and since and until when LiteLLM has it.
 
-    `cases` are patterns of case ids, `says` a pattern that is searched in the text of a failure, `changed` the
-    checkpoints at which the reasoning may have changed first (none: anywhere). `releases` says which have it, and
-    `mended` names the fix of this project that mends it.
+    `conversations`, `ingresses`, `backends` and `modes` are the parts of a case's id (none: all); `says` is a pattern that
+    is searched in the text of a failure, `changed` the checkpoints at which the reasoning may have changed first (none:
+    anywhere). `releases` says which have it, and `mended` names the fix of this project that mends it.
     """
 
     number: str
     title: str
-    cases: Sequence[str]
     says: str
+    releases: str
+    conversations: Sequence[str] = ()
+    ingresses: Sequence[str] = ()
+    backends: Sequence[str] = ()
+    modes: Sequence[str] = ()
     changed: Sequence[str] = ()
-    releases: str = ""
     mended: str = ""
 
-    def fits(self, case: str, failure: Failure) -> bool:
+    def fits(self, case: Case, failure: Failure) -> bool:
         """Whether a failure of a case is this one."""
-        where = any(fnmatchcase(case, pattern) for pattern in self.cases)
-        when = not self.changed or failure.changed in self.changed
-        return where and when and re.search(self.says, failure.text, re.DOTALL) is not None
+        told = (
+            (self.conversations, case.conversation),
+            (self.ingresses, case.ingress),
+            (self.backends, case.backend),
+            (self.modes, case.mode),
+            (self.changed, failure.changed),
+        )
+        here = all(not allowed or one in allowed for allowed, one in told)
+        return here and re.search(self.says, failure.text, re.DOTALL) is not None
 
 
 @cache
@@ -72,7 +82,7 @@ def known() -> tuple[Known, ...]:
     return tuple(Known(**entry) for entry in data["known"])
 
 
-def labels(case: str, failures: Iterable[Failure]) -> list[str]:
+def labels(case: Case, failures: Iterable[Failure]) -> list[str]:
     """The numbers of a case's failures, sorted; `new` stands for those that nobody knows yet."""
     found = {next((one.number for one in known() if one.fits(case, failure)), NEW) for failure in failures}
     return sorted(found, key=lambda number: (len(number), number))

@@ -44,6 +44,14 @@ class Case:
     def __str__(self) -> str:
         return f"{self.conversation}/{self.ingress}-{self.backend}{self.mode}"
 
+    @classmethod
+    def parse(cls, ident: str) -> Case:
+        """Read an id back."""
+        conversation, _, route = ident.partition("/")
+        ingress, _, backend = route.partition("-")
+        mode = next((mode for mode in (LAST_STREAMED, STREAM, BUILT) if backend.endswith(mode)), WHOLE)
+        return cls(conversation, ingress, backend.removesuffix(mode), mode)
+
     @property
     def synchronous(self) -> bool:
         """Whether the synchronous entry points play it as well."""

@@ -105,8 +105,8 @@ def _end(stage: Stage, error: Exception) -> None:
     """Note what was raised, unless it only passes on what the backend has just rejected."""
     rejections = stage.dialogue.rejections
     if not (rejections and rejections[-1].request == len(stage.dialogue.requests)):
-        turn = len(stage.dialogue.given) + 1
-        stage.failures.append(Failure(f"assistant turn {turn}: raised {type(error).__name__}: {error}"))
+        text = f"assistant turn {stage.trace.turn}: raised {type(error).__name__}: {error}"
+        stage.failures.append(Failure(text))
 
 
 async def _take(stage: Stage, step: AssistantTurn) -> None:

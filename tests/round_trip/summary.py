@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.round_trip.failures import NEW, known
-from tests.round_trip.grid import INGRESSES, cells
+from tests.round_trip.grid import INGRESSES, Case, cells
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
     """How many cases of a backend passed, of how many that were played."""
     passed, played = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for result in results:
-        cell = cell_of(result.case)
+        cell = _cell(result.case)
         played[cell] += result.outcome != "skipped"
         passed[cell] += result.outcome == "passed"
     backends = sorted({backend for backend, _ in played})
@@ -43,12 +43,10 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
     yield f"{len(results)} runs of cases: {totals[0]} of {totals[1]} passed, {len(results) - totals[1]} skipped"
 
 
-def cell_of(case: str) -> tuple[str, str]:
+def _cell(case: str) -> tuple[str, str]:
     """The backend and the ingress in a case's id."""
-    ingress, _, rest = case.partition("/")[2].partition("-")
-    for mode in ("-last-streamed", "-stream", "-built"):
-        rest = rest.removesuffix(mode)
-    return rest, ingress
+    parsed = Case.parse(case)
+    return parsed.backend, parsed.ingress
 
 
 def _numbers(results: Iterable[Result], verbose: bool) -> Iterator[str]:
@@ -59,7 +57,7 @@ def _numbers(results: Iterable[Result], verbose: bool) -> Iterator[str]:
             shown[number].append(result.case)
     for number in sorted(shown, key=lambda name: (len(name), name)):
         names = sorted(set(shown[number]))
-        where = Counter("-".join(reversed(cell_of(case))) for case in names)
+        where = Counter("-".join(reversed(_cell(case))) for case in names)
         places = ", ".join(f"{place} {count}" for place, count in sorted(where.items()))
         yield f"{number:<4} {titles.get(number, 'nobody has described this one yet')}"
         yield f"     {len(names)} cases, such as {names[0]}; {places}"

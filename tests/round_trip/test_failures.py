@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from tests import conversations
+from tests.backends import BACKENDS
 from tests.round_trip import conftest, failures
 from tests.round_trip.failures import Failure, Known, known, labels, open_in
-from tests.round_trip.grid import cases
+from tests.round_trip.grid import INGRESSES, MODES, Case
+from tests.round_trip.trace import CHECKPOINTS
 
 pytest_plugins = ["pytester"]
 
-LOST = Known("F1", "lost", ["*/messages-*"], "was dropped", ["wire"], ">=1.82.1,<1.90", "the-fix")
-DAMAGED = Known("F2", "damaged", ["*/messages-*-stream"], "was dropped", ["adapter out"], ">=1.82.1")
+LOST = Known(
+    "F1", "lost", "was dropped", ">=1.82.1,<1.90", ingresses=["messages"], changed=["wire"], mended="the-fix"
+)
+DAMAGED = Known("F2", "damaged", "was dropped", ">=1.82.1", modes=["-stream"], changed=["adapter out"])
 CASE = "tool-loop/messages-moonshot-stream"
 
 
 @pytest.fixture
-def _made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "known", lambda: (LOST, DAMAGED))
-    yield
 
 
 @pytest.mark.usefixtures("_made_up")
@@ -38,7 +41,7 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_a_failure_is_known_by_where_and_how_it_shows(case: str, found: list[Failure], expected: list[str]) -> None:
-    assert labels(case, found) == expected
+    assert labels(Case.parse(case), found) == expected
 
 
 @pytest.mark.usefixtures("_made_up")
@@ -61,10 +64,15 @@ def test_every_entry_can_apply(entry: Known) -> None:
     assert entry.title[0] != " "
     assert not entry.title.endswith(".")
     assert SpecifierSet(entry.releases)
-    ids = [str(case) for case in cases()]
-    for pattern in entry.cases:
-        only = Known(entry.number, "", [pattern], "")
-        assert any(only.fits(case, Failure("")) for case in ids), f"{pattern} is the id of no case"
+    assert set(entry.conversations) <= set(conversations.names())
+    assert set(entry.ingresses) <= set(INGRESSES)
+    assert set(entry.backends) <= set(BACKENDS)
+    assert set(entry.modes) <= set(MODES)
+    assert set(entry.changed) <= {*CHECKPOINTS, ""}
+
+
+def test_a_number_has_one_title() -> None:
+    assert len({entry.number for entry in known()}) == len({(entry.number, entry.title) for entry in known()})
 
 
 GRID = """
@@ -117,8 +125,9 @@ def test_an_open_failure_that_no_case_shows_fails_the_session(
 def _run(pytester: pytest.Pytester, rows: list[tuple[str, str]], *options: str) -> pytest.RunResult:
     pytester.makeconftest(
         "from tests.conftest import pytest_addoption\n"
-        "from tests.round_trip.conftest import (pytest_configure, pytest_runtest_makereport, pytest_report_teststatus,\n"
-        "    pytest_sessionfinish, pytest_terminal_summary)"
+        "from tests.round_trip.conftest import (\n"
+        "    pytest_configure, pytest_runtest_makereport, pytest_report_teststatus, pytest_sessionfinish,\n"
+        "    pytest_terminal_summary)"
     )
     pytester.makepyfile(GRID.format(rows=rows))
     return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio", *options)

@@ -11,7 +11,6 @@ from tests import conversations
 from tests.backends import BACKENDS, AnthropicMessages
 from tests.round_trip.grid import INGRESSES, MODES, STREAM, WHOLE, WIRES, Case, cases, cells
 from tests.round_trip.routes import ROUTES
-from tests.round_trip.summary import cell_of
 
 
 def test_every_cell_is_played_or_says_why_not() -> None:
@@ -62,7 +61,7 @@ def test_an_id_names_one_case() -> None:
     (double, count), *_ = Counter(map(str, cases())).most_common(1)
     assert count == 1, double
     for case in cases():
-        assert cell_of(str(case)) == (case.backend, case.ingress)
+        assert Case.parse(str(case)) == case
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ async def _judge(case: Case, record_property: Record, *, synchronous: bool) -> N
         failures = await play(case, synchronous=synchronous)
     except Unplayable as missing:
         pytest.skip(str(missing))
-    found = labels(str(case), failures)
+    found = labels(case, failures)
     record_property("failures", " ".join(found))
     if failures:
         pytest.fail("\n\n".join([f"{case}: {', '.join(found)}", *map(str, failures)]), pytrace=False)

@@ -40,24 +40,34 @@ class Exchange:
 
 @dataclass
 class Trace:
-    """What the client and LiteLLM said to each other, by the number of the assistant turn (from one)."""
+    """What the client and LiteLLM said to each other, by the number of the assistant turn (from one).
+
+    `turn` is the one that the client asked for last.
+    """
 
     dialogue: Dialogue
     exchanges: dict[int, Exchange] = field(default_factory=dict)
-    _turn: int = 0
+    turn: int = 0
 
     def sends(self, arguments: dict[str, Any]) -> None:
         """Note what the client sends to get the next turn."""
-        self._turn = len(self.dialogue.given) + 1
-        self.exchanges[self._turn] = Exchange(len(self.dialogue.requests) + 1, arguments)
+        self.turn = len(self.dialogue.given) + 1
+        self.exchanges[self.turn] = Exchange(len(self.dialogue.requests) + 1, arguments)
 
     def adapted(self, answer: Any) -> None:
         """Note what LiteLLM gave."""
-        self.exchanges[self._turn].given = answer
+        self.exchanges[self.turn].given = answer
 
     def kept(self, answer: Any) -> None:
         """Note what the client keeps."""
-        self.exchanges[self._turn].kept = answer
+        self.exchanges[self.turn].kept = answer
+
+    @property
+    def answered(self) -> int:
+        """How many calls of the client should have made one request each: not one that failed before it was sent."""
+        last = self.exchanges.get(self.turn)
+        unsent = last is not None and last.given is None and last.first_request > len(self.dialogue.requests)
+        return len(self.exchanges) - unsent
 
     def exchange_of(self, request: int) -> Exchange | None:
         """The call that made the provider see a request."""
