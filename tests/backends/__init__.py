@@ -31,7 +31,7 @@ from tests.backends.openrouter import OpenRouter, OpenRouterClaude
 from tests.backends.sglang import SGLang
 from tests.backends.together import Together, TogetherGLM
 from tests.backends.vertex_anthropic import VertexAnthropic
-from tests.backends.vllm import VLLM
+from tests.backends.vllm import VLLM, OlderVLLM
 from tests.backends.xai import XAIChat, XAIResponses
 from tests.backends.zai import Zai
 
@@ -65,6 +65,7 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "mistral": (Mistral,),
     "sglang": (SGLang,),
     "vllm": (VLLM,),
+    "vllm-older": (OlderVLLM,),
     "bedrock": (BedrockConverse,),
     "bedrock-nova": (BedrockNova,),
     "gemini": (Gemini,),
@@ -97,6 +98,7 @@ __all__ = [
     "Mistral",
     "Moonshot",
     "MoonshotMessages",
+    "OlderVLLM",
     "OpenAIChat",
     "OpenAIResponses",
     "OpenRouter",

@@ -25,12 +25,14 @@ class ChatCompletions(Backend):
     `fields` are its carriers of reasoning text, the native one first; `other_carriers` are fields that belong to its
     messages as well and carry no text that is not in them. `unknown_fields` says what it does with a field of an
     assistant message that it does not know; `unverified` names those of which nobody has written down what it does.
+    `mixes` says that one chunk of a stream can end the reasoning and begin the text.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
     other_carriers: ClassVar[frozenset[str]] = frozenset()
     unknown_fields: ClassVar[Literal["rejected", "ignored"]] = "ignored"
     unverified: ClassVar[frozenset[str]] = frozenset()
+    mixes: ClassVar[bool] = False
 
     def assistant_messages(self, request: Request) -> Iterator[tuple[int, dict[str, Any]]]:
         for index, message in enumerate(request.body["messages"]):
@@ -127,10 +129,12 @@ class ChatCompletions(Backend):
 
     def deltas(self, parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
         """Reasoning first, then text, then the calls; each in deltas of its own."""
-        for piece in split(joined("reasoning", parts)):
-            yield self.carry(piece)
-        for piece in split(joined("text", parts)):
-            yield {"content": piece}
+        thoughts = [self.carry(piece) for piece in split(joined("reasoning", parts))]
+        texts = [{"content": piece} for piece in split(joined("text", parts))]
+        if self.mixes and thoughts and texts:
+            texts[0] = {**thoughts.pop(), **texts[0]}
+        yield from thoughts
+        yield from texts
         for index, part in enumerate(part for part in parts if part.kind == "tool"):
             yield from _call_deltas(index, part)
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.backends.base import Violation
+from tests.backends.chat_completions import ChatCompletions
 from tests.backends.history import Part
 from tests.backends.reasoning_parts import Item, ReasoningParts
+from tests.backends.wire import Request, whole
 
 
 class VLLM(ReasoningParts):
@@ -37,3 +40,29 @@ class VLLM(ReasoningParts):
     def thoughts(self, at: str, part: Item) -> Iterator[Part]:
         """Section 20: `{"type": "thinking", "thinking": a string, "closed": a boolean}`."""
         yield Part("reasoning", part.get("thinking") or "", f"{at}.thinking")
+
+
+class OlderVLLM(ChatCompletions):
+    """A server from before `reasoning`: section 20, "older", and failure F7 (litellm#22997).
+
+    Its carrier is `reasoning_content`, in which it streams as well, and one chunk may end the reasoning and begin the
+    text. Of content parts it knows text; the envelope of its error is not in the research beyond the words.
+    """
+
+    name = "vllm-older"
+    section = "20"
+    host = "older.vllm.test"
+    path = "/v1/chat/completions"
+    fields = ("reasoning_content",)
+    mixes = True
+
+    def violations(self, request: Request) -> Iterator[Violation]:
+        for index, message in self.assistant_messages(request):
+            for number, part in enumerate(message["content"] if isinstance(message.get("content"), list) else []):
+                if part.get("type") == "thinking":
+                    path = f"messages[{index}].content[{number}].type"
+                    yield self.error(f"Input should be 'text': {part}", path)
+
+    def error(self, message: str, path: str = "body") -> Violation:
+        body = {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
+        return Violation(message, path, whole(body, 400))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backends import VLLM
+from tests.backends import VLLM, OlderVLLM
 from tests.conversations.loader import load
 from tests.judges.chat_lies import THOUGHT, both, common_lies, field, lose
 from tests.judges.honest import Body, Lie, truth
@@ -102,3 +102,20 @@ def test_carrier(stream: bool) -> None:
     message = client(stream=stream).history[1]
     assert set(message) == {"role", "content", "reasoning", "tool_calls"}
     assert message["reasoning"] == THOUGHT
+
+
+def test_older__takes_reasoning_content_and_streams_reasoning_and_text_in_one_chunk() -> None:
+    one = HonestChat(OlderVLLM, stream=True).play(load("thinking-text-tool"))
+    assert one.caught(lambda body: None) == ""
+    answer = one.backend.dialogue.answers[0].body.decode()
+    mixed = [line for line in answer.splitlines() if "reasoning_content" in line and '"content": "L' in line]
+    assert len(mixed) == 1
+
+
+def test_older__rejects_a_thinking_part() -> None:
+    one = HonestChat(OlderVLLM).play(load("thinking-text-tool"))
+    answer = one.spoilt(field("content", lambda text: [{"type": "thinking", "thinking": THOUGHT}]))
+    assert answer.status == 400
+    assert "Input should be 'text'" in answer.body.decode()
+    (rejection,) = one.backend.dialogue.rejections
+    assert rejection.violation.path == "messages[1].content[0].type"

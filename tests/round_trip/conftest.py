@@ -13,10 +13,9 @@ from importlib import metadata
 from typing import Any
 
 import pytest
-from packaging.version import Version
 
 from tests.round_trip import summary
-from tests.round_trip.failures import open_in
+from tests.round_trip.failures import open_in, release_under_test
 from tests.round_trip.grid import cases
 
 OPEN = "open"
@@ -81,4 +80,4 @@ def _open() -> set[str]:
     """The numbers that are open in the release under test, with the fixes that are in it."""
     litellm = metadata.distribution("litellm")
     made_of = json.loads(litellm.read_text("thinking_round_trip.json") or "{}")
-    return open_in(Version(litellm.version).public, [fix["name"] for fix in made_of.get("fixes", [])])
+    return open_in(release_under_test(), [fix["name"] for fix in made_of.get("fixes", [])])

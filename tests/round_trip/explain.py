@@ -29,7 +29,7 @@ def failures_of(dialogue: Dialogue, trace: Trace, sent: int) -> Iterator[Failure
 
 
 def _first_rejection(dialogue: Dialogue, trace: Trace) -> str:
-    """Where the reasoning changed first of which the provider complained, if a rejection was what led to another try."""
+    """Where the reasoning of which the provider complained changed first, if it was that which led to another try."""
     return trace.first_loss(dialogue.rejections[0].request) if dialogue.rejections else ""
 
 

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from tests.round_trip.grid import Case
 
@@ -63,7 +65,7 @@ class Known:
     mended: str = ""
 
     def fits(self, case: Case, failure: Failure) -> bool:
-        """Whether a failure of a case is this one."""
+        """Whether a failure of a case is this one; in which release it was seen is for `concerns` to say."""
         told = (
             (self.conversations, case.conversation),
             (self.ingresses, case.ingress),
@@ -74,6 +76,10 @@ class Known:
         here = all(not allowed or one in allowed for allowed, one in told)
         return here and re.search(self.says, failure.text, re.DOTALL) is not None
 
+    def concerns(self, release: str) -> bool:
+        """Whether a release has it."""
+        return SpecifierSet(self.releases).contains(release, prereleases=True)
+
 
 @cache
 def known() -> tuple[Known, ...]:
@@ -82,17 +88,20 @@ def known() -> tuple[Known, ...]:
     return tuple(Known(**entry) for entry in data["known"])
 
 
-def labels(case: Case, failures: Iterable[Failure]) -> list[str]:
-    """The numbers of a case's failures, sorted; `new` stands for those that nobody knows yet."""
-    found = {next((one.number for one in known() if one.fits(case, failure)), NEW) for failure in failures}
+@cache
+def release_under_test() -> str:
+    """The release of LiteLLM that is installed, without the revision of its patches."""
+    return Version(metadata.version("litellm")).public
+
+
+def labels(case: Case, failures: Iterable[Failure], release: str) -> list[str]:
+    """The numbers of a case's failures, sorted; `new` stands for those that nobody knows of this release."""
+    concerning = [one for one in known() if one.concerns(release)]
+    found = {next((one.number for one in concerning if one.fits(case, failure)), NEW) for failure in failures}
     return sorted(found, key=lambda number: (len(number), number))
 
 
 def open_in(release: str, fixes: Iterable[str]) -> set[str]:
     """The numbers that a release with these fixes in it still has."""
     mended = set(fixes)
-    return {
-        one.number
-        for one in known()
-        if one.mended not in mended and SpecifierSet(one.releases).contains(release, prereleases=True)
-    }
+    return {one.number for one in known() if one.mended not in mended and one.concerns(release)}

@@ -169,6 +169,11 @@ ROUTES: dict[str, Route] = {
         models={"responses": "custom_openai/Qwen/Qwen3-32B"},
         arguments={"api_base": "http://vllm.test/v1"},
     ),
+    "vllm-older": Route(
+        "hosted_vllm/Qwen/Qwen3-32B",
+        models={"responses": "custom_openai/Qwen/Qwen3-32B"},
+        arguments={"api_base": "http://older.vllm.test/v1"},
+    ),
     # Without `converse/` LiteLLM takes another endpoint of Bedrock for /v1/messages; the header that switches on
     # interleaving reaches this one in some releases only.
     "bedrock": Route(

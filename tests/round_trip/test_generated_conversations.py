@@ -35,7 +35,7 @@ async def test_a_generated_conversation_fails_in_no_new_way(ingress: str, backen
     redacts = any(endpoint.redacts for endpoint in BACKENDS[backend])
     case = Case("generated", ingress, backend, data.draw(st.sampled_from([WHOLE, STREAM])))
     conversation = data.draw(conversations(redacted=redacts))
-    failures = [one for one in await play(case, conversation) if labels(str(case), [one]) == [NEW]]
+    failures = [one for one in await play(case, conversation) if labels(case, [one], release_under_test()) == [NEW]]
     if failures:
         raise AssertionError(_told(case, conversation, failures))
 

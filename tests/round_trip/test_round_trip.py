@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.round_trip.failures import labels
+from tests.round_trip.failures import labels, release_under_test
 from tests.round_trip.grid import Case, cases
 from tests.round_trip.play import Unplayable, play
 
@@ -22,7 +22,7 @@ async def _judge(case: Case, record_property: Record, *, synchronous: bool) -> N
         failures = await play(case, synchronous=synchronous)
     except Unplayable as missing:
         pytest.skip(str(missing))
-    found = labels(case, failures)
+    found = labels(case, failures, release_under_test())
     record_property("failures", " ".join(found))
     if failures:
         pytest.fail("\n\n".join([f"{case}: {', '.join(found)}", *map(str, failures)]), pytrace=False)
