@@ -27,7 +27,12 @@ async def call(entry: Entry, *, synchronous: bool, **arguments: Any) -> Any:
 
 def _call_sync(entry: Entry, arguments: dict[str, Any]) -> Any:
     """Some releases answer a streamed synchronous call with an asynchronous iterator, unreadable without a loop."""
-    answer = entry(**arguments)
+    try:
+        answer = entry(**arguments)
+    except ValueError as error:
+        if "not implemented for sync calls" in str(error):
+            raise NoSuchEntry(str(error)) from None
+        raise
     if not arguments.get("stream"):
         return answer
     if not hasattr(answer, "__iter__"):

@@ -32,8 +32,8 @@ class Failure:
     """One thing that broke a condition of passing.
 
     `text` is the message; `changed` the first checkpoint (see `trace`) at which the reasoning that it is about was not
-    what the backend gave, "" if none; `explain` gives the rest of the report, which takes longer to write than a case to
-    play.
+    what the backend gave, "" if none; `explain` gives the rest of the report, which takes longer to write than a case
+    to play.
     """
 
     text: str
@@ -48,9 +48,9 @@ class Failure:
 class Known:
     """A known failure: where it shows, how, and since and until when LiteLLM has it.
 
-    `conversations`, `ingresses`, `backends` and `modes` are the parts of a case's id (none: all); `says` is a pattern that
-    is searched in the text of a failure, `changed` the checkpoints at which the reasoning may have changed first (none:
-    anywhere). `releases` says which have it, and `mended` names the fix of this project that mends it.
+    `conversations`, `ingresses`, `backends` and `modes` are the parts of a case's id (none: all); `says` is a pattern
+    that is searched in the text of a failure, `changed` the checkpoints at which the reasoning may have changed first
+    (none: anywhere). `releases` says which have it, and `mended` names the fix of this project that mends it.
     """
 
     number: str

@@ -113,7 +113,8 @@ def _untimely(case: Case, conversation: Conversation) -> str:
     if case.mode == STREAM and case.backend not in WIRES:
         core = conversation.scope == "all" and case.ingress != "responses"
         return "" if core else STREAMED_ALIKE
-    return SHAPED_ALIKE if conversation.scope == "unstreamed" and case.ingress == "responses" else ""
+    guest = conversation.scope == "unstreamed" and case.ingress == "responses" and case.backend not in WIRES
+    return SHAPED_ALIKE if guest else ""
 
 
 def _on_the_way(case: Case) -> bool:

@@ -33,7 +33,6 @@ from tests.round_trip.routes import ROUTES, Route
 from tests.round_trip.seen import differences
 from tests.round_trip.trace import Trace
 
-
 # Otherwise it prints where to give feedback, once for each error that a provider answers with.
 litellm.suppress_debug_info = True
 

@@ -15,8 +15,8 @@ class Route:
 
     `models` replaces `model` for an ingress (messages, chat, responses). `arguments` go with every call. `thinks` and
     `silent` are, by ingress, the arguments that switch thinking on and off; a model without them thinks by default and
-    cannot be told. `account` names the module that makes credentials for it, if it takes any. `settings` are attributes of the litellm module for the length of a case. `impossible` says, by
-    ingress, why there is no such route.
+    cannot be told. `account` names the module that makes credentials for it, if it takes any. `settings` are attributes
+    of the litellm module for the length of a case. `impossible` says, by ingress, why there is no such route.
     """
 
     model: str

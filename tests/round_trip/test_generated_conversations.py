@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.backends import BACKENDS
 from tests.conversations.generate import DETERMINISTIC, as_toml, conversations
 from tests.conversations.model import Conversation
-from tests.round_trip.failures import NEW, Failure, labels
+from tests.round_trip.failures import NEW, Failure, labels, release_under_test
 from tests.round_trip.grid import INGRESSES, STREAM, WHOLE, WIRES, Case
 from tests.round_trip.play import play
 from tests.round_trip.routes import ROUTES
