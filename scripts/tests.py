@@ -49,7 +49,8 @@ def command(report: Path, words: Sequence[str]) -> list[str]:
     """The arguments for an environment's Python that run the suite; a case's id stands for the case alone."""
     chosen = [name for word in words for name in (nodes(word) if is_case(word) else [word])]
     where = [] if any(word.startswith(SUITE) for word in chosen) else SUITE
-    return ["-m", "pytest", f"--junitxml={report}", *where, *chosen]
+    every = ["--every-cell"] if any(map(is_case, words)) else []
+    return ["-m", "pytest", f"--junitxml={report}", *where, *chosen, *every]
 
 
 def is_case(word: str) -> bool:
@@ -59,12 +60,12 @@ def is_case(word: str) -> bool:
 
 def nodes(case: str) -> list[str]:
     """pytest's names of a case: played by LiteLLM's async entry point, and perhaps by the sync one."""
-    both = case.partition("/")[0] in grid.SYNCHRONOUS
+    both = any(str(one) == case and one.synchronous for one in _playable())
     return [f"{GRID}::{test}[{case}]" for test in ("test_round_trip", "test_round_trip_sync")[: 1 + both]]
 
 
 def _check_cases(words: Sequence[str]) -> None:
-    known = [str(case) for case in grid.cases()]
+    known = [str(case) for case in _playable()]
     for word in words:
         if is_case(word) and word not in known:
             raise UnknownCase(word, get_close_matches(word, known, 1))

@@ -149,7 +149,7 @@ def _numbers(tests: Sequence[TestCase]) -> set[str]:
 
 def _told(test: TestCase) -> list[str]:
     """The numbers that the case itself has found out (`tests/round_trip/failures.toml`)."""
-    properties = test.child(Properties) or ()
+    properties = test.child(Properties) or ()  # type: ignore[no-untyped-call]
     return [number for told in properties if told.name == "failures" for number in told.value.split()]
 
 

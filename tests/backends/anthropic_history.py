@@ -37,7 +37,10 @@ def _thoughts(call: Call) -> list[Place]:
 
 
 def unchanged(call: Call, given: Sequence[Sequence[Part]]) -> Iterator[Fault]:
-    """Row "latest assistant message's blocks changed, reordered, merged, or partly dropped"; all may be dropped."""
+    """Row "latest assistant message's blocks changed, reordered, merged, or partly dropped"; all may be dropped.
+
+    A changed text does not get here: it breaks its signature.
+    """
     latest = last_turn(call.body) if call.mode != "off" else []
     after = _standing([(place.thinks, _seal(place) if place.thinks else place.type) for place in latest])
     for parts in reversed(given):
@@ -82,6 +85,8 @@ def _modified(thoughts: Sequence[Place], before: Standing, after: Standing) -> F
 def beginnings(call: Call, silent: Set[str]) -> Iterator[Fault]:
     """Rows on the first block, and section 1.2: manual mode demands it, adaptive mode goes on without thinking.
 
+    The documentation now says that manual mode goes on without it as well, against the errors reported (section 24, 4).
+
     `silent` are the calls of messages that the model began without thinking although it was on, as it does after a
     tool's result unless thinking is interleaved: what came so may come back so.
     """
@@ -91,7 +96,7 @@ def beginnings(call: Call, silent: Set[str]) -> Iterator[Fault]:
     calls = [place.block["id"] for place in latest if place.type == "tool_use"]
     if calls and not latest[0].thinks and silent.isdisjoint(calls):
         path = f"{latest[0].path}.type"
-        yield Fault(f"{path}: {_FIRST.format(found=latest[0].type)}", path)
+        yield Fault(f"{path}: {_FIRST.format(found=latest[0].type)}", path, assumed=True)
     yield from _late(call)
 
 

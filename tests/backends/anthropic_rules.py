@@ -142,13 +142,13 @@ def _ids(message: dict[str, Any] | None, kind: str, field: str) -> list[str]:
 def _unanswered(call: Call) -> Iterator[Fault]:
     """Row "tool pairing", first half."""
     messages = call.body["messages"]
-    for message, after in zip(messages, [*messages[1:], None], strict=True):
+    for number, (message, after) in enumerate(zip(messages, [*messages[1:], None], strict=True)):
         open_calls = set(_ids(message, "tool_use", "id")) - set(_ids(after, "tool_result", "tool_use_id"))
         if open_calls:
             yield Fault(
                 "tool_use ids were found without tool_result blocks immediately after. Each `tool_use` block must "
                 "have a corresponding `tool_result` block in the next message.",
-                f"messages.{messages.index(message)}",
+                f"messages.{number}",
             )
 
 

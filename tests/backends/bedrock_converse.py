@@ -146,6 +146,21 @@ class BedrockNova(Converse):
         return {"type": "thinking", "thinking": block.text}, part
 
 
+class BedrockR1(BedrockNova):
+    """DeepSeek R1, which always thinks; that it takes unsigned reasoning back no source says."""
+
+    name = "bedrock-r1"
+    path = r"/model/[^/]*deepseek\.r1[^/]*/converse(-stream)?"
+
+    def faults(self, request: Request) -> Iterator[Fault]:
+        """Section 18, fourth bullet, where it is about R1 (langchain-aws#401)."""
+        for fault in super().faults(request):
+            yield replace(fault, assumed=False)
+
+    def thinks(self, request: Request) -> bool:
+        return True
+
+
 def _wrapped(fault: Fault) -> Fault:
     return replace(fault, message=f"The model returned the following errors: {fault.message}")
 

@@ -13,7 +13,6 @@ from typing import Any
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
 from tests.backends.history import Part
-from tests.backends.reasoning_parts import parts_of
 from tests.backends.wire import Request, whole
 
 
@@ -27,21 +26,17 @@ class Cerebras(ChatCompletions):
     fields = ("reasoning",)
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 13; by the matrix, parts of the content are probably rejected as well, in words nobody wrote down."""
-        unknown = [(index, key) for index, key, _ in self._unknown(request)]
-        if unknown:
-            yield self._unsupported(unknown)
-        strange = list(self._strange_parts(request))
+        """Section 13: `reasoning_content` was seen. That other properties and parts are rejected alike is inferred."""
+        unknown = [(index, key) for index, key, _ in self.unknown(request)]
+        seen = [(index, key) for index, key in unknown if key == "reasoning_content"]
+        named = seen if self.lenient else unknown
+        if named:
+            yield self._unsupported(named, assumed=not seen)
+        strange = [(index, f"content.{place}.{part.get('type')}") for index, place, part in self.strange_parts(request)]
         if strange:
             yield self._unsupported(strange, assumed=True)
 
-    def _strange_parts(self, request: Request) -> Iterator[tuple[int, str]]:
-        for index, message in self.assistant_messages(request):
-            for place, part in parts_of(message):
-                if part.get("type") != "text":
-                    yield index, f"content.{place}.{part.get('type')}"
-
-    def _unsupported(self, properties: list[tuple[int, str]], assumed: bool = False) -> Violation:
+    def _unsupported(self, properties: list[tuple[int, str]], *, assumed: bool) -> Violation:
         """Section 13: one line for each property."""
         names = [f"messages.{index}.assistant.{key}" for index, key in properties]
         index, key = properties[0]

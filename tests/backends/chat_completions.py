@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from tests.backends.base import Backend, Violation, block_name
+from tests.backends.content_parts import Item, foreign_parts
 from tests.backends.history import Finding, Part
 from tests.backends.wire import SSE, Answer, Request, event, split, whole
 from tests.conversations.model import AssistantTurn, Block, Text, Thinking, ToolUse
@@ -23,15 +24,13 @@ class ChatCompletions(Backend):
     """A provider of `/chat/completions`.
 
     `fields` are its carriers of reasoning text, the native one first; `other_carriers` are fields that belong to its
-    messages as well and carry no text that is not in them. `unknown_fields` says what it does with a field of an
-    assistant message that it does not know; `unverified` names those of which nobody has written down what it does.
-    `mixes` says that one chunk of a stream can end the reasoning and begin the text.
+    messages as well and carry no text that is not in them; `carriers` are the types of content parts that carry
+    reasoning. `mixes` says that one chunk of a stream can end the reasoning and begin the text.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
     other_carriers: ClassVar[frozenset[str]] = frozenset()
-    unknown_fields: ClassVar[Literal["rejected", "ignored"]] = "ignored"
-    unverified: ClassVar[frozenset[str]] = frozenset()
+    carriers: ClassVar[frozenset[str]] = frozenset()
     mixes: ClassVar[bool] = False
 
     def assistant_messages(self, request: Request) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -40,22 +39,25 @@ class ChatCompletions(Backend):
                 yield index, message
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        if self.unknown_fields == "rejected":
-            for index, key, _ in self._unknown(request):
-                yield self.unknown_field(index, key, key in self.unverified)
-
-    def unknown_field(self, index: int, key: str, assumed: bool) -> Violation:
-        """Reject a field of an assistant message in the provider's words."""
-        raise NotImplementedError(f"{self.name} has no words for an unknown field")
+        """Nothing, unless the provider is known to reject something."""
+        return iter(())
 
     def foreign(self, request: Request) -> Iterator[Finding]:
-        for index, key, value in self._unknown(request):
+        for index, key, value in self.unknown(request):
             path = f"messages[{index}].{key}"
             yield Finding("foreign field on the wire", path, path, after=str(value))
         for index, message in self.assistant_messages(request):
             yield from self._disagreeing(f"messages[{index}]", message)
+        for index, place, part in self.strange_parts(request):
+            path = f"messages[{index}].content[{place}]"
+            yield Finding("foreign content on the wire", path, path, after=str(part))
 
-    def _unknown(self, request: Request) -> Iterator[tuple[int, str, Any]]:
+    def strange_parts(self, request: Request) -> Iterator[tuple[int, int, Item]]:
+        """What of assistant messages is neither text nor a carrier."""
+        return foreign_parts(self.assistant_messages(request), {"text", *self.carriers})
+
+    def unknown(self, request: Request) -> Iterator[tuple[int, str, Any]]:
+        """The fields of assistant messages that are none of this wire: number of the message, name, and value."""
         known = KNOWN | self.other_carriers | set(self.fields)
         for index, message in self.assistant_messages(request):
             for key in sorted(set(message) - known):
@@ -84,7 +86,7 @@ class ChatCompletions(Backend):
 
     def without_carriers(self, request: Request) -> object:
         """Unknown fields are blanked as well: they are a finding of their own."""
-        carriers = {*self.fields, *self.other_carriers, *(key for _, key, _ in self._unknown(request))}
+        carriers = {*self.fields, *self.other_carriers, *(key for _, key, _ in self.unknown(request))}
         messages = [
             {key: None if key in carriers else value for key, value in message.items()}
             for message in request.body["messages"]

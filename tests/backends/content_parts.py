@@ -1,17 +1,22 @@
-"""Content parts of another wire form in chat-completions messages: several providers reject them, each in its words."""
+"""The content parts of chat-completions messages, and those of another wire form: each provider has its own words."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
-from tests.backends.wire import Request
+Item = dict[str, Any]
 
 
-def foreign_parts(request: Request, known: Container[str]) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Yield the index of the message, the index in its content, and the part, of each whose type is not `known`."""
-    for index, message in enumerate(request.body["messages"]):
-        content = message.get("content")
-        for position, part in enumerate(content if isinstance(content, list) else []):
+def parts_of(message: Item) -> list[tuple[int, Item]]:
+    """The parts of a message's content with their places; none if it is a string."""
+    content = message.get("content")
+    return list(enumerate(content)) if isinstance(content, list) else []
+
+
+def foreign_parts(messages: Iterable[tuple[int, Item]], known: Container[str]) -> Iterator[tuple[int, int, Item]]:
+    """Yield the number of the message, the number of the part, and the part, of each whose type is not `known`."""
+    for index, message in messages:
+        for place, part in parts_of(message):
             if part.get("type") not in known:
-                yield index, position, part
+                yield index, place, part

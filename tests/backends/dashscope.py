@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from tests.backends.base import Given, Violation
 from tests.backends.chat_completions import ChatCompletions
+from tests.backends.content_parts import foreign_parts
 from tests.backends.history import Part
 from tests.backends.responses import Responses
 from tests.backends.responses_items import items, kind
 from tests.backends.wire import Request, whole
 
 HOST = "dashscope-intl.aliyuncs.com"
-PARTS = frozenset({"text", "image_url", "input_audio", "video", "video_url"})
+KNOWN_PARTS = frozenset({"text", "image_url", "input_audio", "video", "video_url"})
 
 
 class DashScope(ChatCompletions):
@@ -27,14 +28,11 @@ class DashScope(ChatCompletions):
 
     def violations(self, request: Request) -> Iterator[Violation]:
         """Section 6: parts of a kind that is not known; everything about reasoning is accepted."""
-        for index, message in enumerate(request.body["messages"]):
-            content = message.get("content")
-            for offset, part in enumerate(content if isinstance(content, list) else []):
-                if part.get("type") not in PARTS:
-                    yield self.error(
-                        "The provided messages input is invalid. The error info is [Unexpected item type in content.]",
-                        f"messages[{index}].content[{offset}]",
-                    )
+        for index, place, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
+            yield self.error(
+                "The provided messages input is invalid. The error info is [Unexpected item type in content.]",
+                f"messages[{index}].content[{place}]",
+            )
 
     def expected(self, given: Given, request: Request) -> list[Part]:
         """Section 6: without `preserve_thinking` it makes no difference whether reasoning comes back."""

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from tests.backends.base import Violation
 from tests.backends.claude_seals import FORGED, UNSIGNED, ClaudeSeals
+from tests.backends.content_parts import Item, parts_of
 from tests.backends.history import Part
-from tests.backends.reasoning_parts import Item, ReasoningList, parts_of
+from tests.backends.reasoning_parts import ReasoningList
 from tests.backends.wire import Request, split, whole
 
 
@@ -29,18 +30,19 @@ class Databricks(ClaudeSeals, ReasoningList):
     host = "databricks.test"
     path = "/serving-endpoints/(chat/completions|[^/]+/invocations)"
     carriers = frozenset({"reasoning"})
-    unknown_fields = "rejected"
     foreign_text = "refused"
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        yield from super().violations(request)
+        yield from self._unknown_fields(request)
         yield from self._unknown_parts(request)
         yield from self._bad_seals(request)
 
-    def unknown_field(self, index: int, key: str, assumed: bool) -> Violation:
+    def _unknown_fields(self, request: Request) -> Iterator[Violation]:
         """Section 19: the two fields that were seen; the rest follows from the validator."""
-        violation = self.error(f"messages.{index}.{key}: Extra inputs are not permitted", f"messages[{index}].{key}")
-        return replace(violation, assumed=key not in ("thinking_blocks", "reasoning_content"))
+        for index, key, _ in self.unknown(request):
+            message = f"messages.{index}.{key}: Extra inputs are not permitted"
+            violation = self.error(message, f"messages[{index}].{key}")
+            yield replace(violation, assumed=key not in ("thinking_blocks", "reasoning_content"))
 
     def _unknown_parts(self, request: Request) -> Iterator[Violation]:
         """Matrix, row Databricks: whether Anthropic's own blocks pass is not known."""

@@ -31,7 +31,7 @@ class DeepSeekChat(DemandsReasoning):
 
     def _foreign_parts(self, request: Request) -> Iterator[Violation]:
         """Section 5: the body is read into types first, and a content part of another wire has none."""
-        for index, position, part in foreign_parts(request, KNOWN_PARTS):
+        for index, position, part in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
             yield self.error(
                 f"Failed to deserialize the JSON body into the target type: messages[{index}]: unknown variant "
                 f"`{part.get('type')}`, expected one of `text`, `image_url`, `file`",

@@ -42,7 +42,6 @@ class Fireworks(ChatCompletions):
     host = "api.fireworks.ai"
     path = "/inference/v1/chat/completions"
     fields = ("reasoning_content",)
-    unknown_fields = "rejected"
 
     def violations(self, request: Request) -> Iterator[Violation]:
         errors = [one for one in self._errors(request) if not (one.assumed and self.lenient)]
@@ -58,6 +57,7 @@ class Fireworks(ChatCompletions):
             yield from _extras(f"messages[{index}]", message, KNOWN | OF_OTHER_ROLES | set(self.fields))
             for number, call in enumerate(message.get("tool_calls") or []):
                 yield from _extras(f"messages[{index}].tool_calls[{number}]", call, OF_A_CALL)
+        yield from _unstrung(request)
         yield from _foreign_content(request)
         yield from _history(request)
 
@@ -79,9 +79,17 @@ def _extras(at: str, data: Mapping[str, Any], known: frozenset[str]) -> Iterator
         yield _Error("Extra inputs are not permitted", f"{at}.{key}", data[key])
 
 
+def _unstrung(request: Request) -> Iterator[_Error]:
+    """Section 10, "Oddity": reasoning that is no string, seen through another gateway and so assumed."""
+    for message in request.body["messages"]:
+        value = message.get("reasoning_content")
+        if not isinstance(value, str | None):
+            yield _Error("Extra inputs are not permitted", "reasoning_content", value, assumed=True)
+
+
 def _foreign_content(request: Request) -> Iterator[_Error]:
     """Section 10: content with a part of a foreign type is no string, and so says the validator."""
-    for index in sorted({index for index, _, _ in foreign_parts(request, KNOWN_PARTS)}):
+    for index in sorted({index for index, _, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS)}):
         content = request.body["messages"][index]["content"]
         yield _Error("Input should be a valid string", f"messages[{index}].content.str", content)
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.backends.base import Backend, Dialogue, Violation, block_name
 from tests.backends.gemini_wire import (
@@ -31,9 +31,10 @@ from tests.backends.history import Finding, Part
 from tests.backends.wire import SSE, Answer, Request, event, whole
 from tests.conversations.model import AssistantTurn, Block, Redacted, Text, Thinking
 
-_WORDS = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
-# What the validator lets pass in place of a signature. The field is of bytes, so in JSON they may be encoded or not.
-DUMMIES = frozenset(_WORDS) | {base64.b64encode(word.encode()).decode() for word in _WORDS}
+
+def spelled(*words: str) -> frozenset[str]:
+    """Dummies as they may be written: the field is of bytes, so in JSON they may be encoded or not."""
+    return frozenset(words) | {base64.b64encode(word.encode()).decode() for word in words}
 
 
 class Gemini(Backend):
@@ -42,6 +43,8 @@ class Gemini(Backend):
     A signature is asked back as reasoning without text, which stands right before the part that bore it. That of a
     call is demanded; thoughts, and the signature of a text, may stay away ("text parts not enforced"). Nothing in a
     stream tells where one thought ends and the next one begins, so several may come back as one.
+
+    `dummies` are what the validator lets pass in place of a signature.
     """
 
     name = "gemini"
@@ -50,6 +53,9 @@ class Gemini(Backend):
     path = r"/v1(alpha|beta)/models/[^/:]+:(generateContent|streamGenerateContent)"
     foreign_text = "optional"
     ordered = True
+    dummies: ClassVar[frozenset[str]] = spelled(
+        "skip_thought_signature_validator", "context_engineering_is_the_way_to_go"
+    )
 
     def __init__(self, dialogue: Dialogue, *, lenient: bool = False) -> None:
         super().__init__(dialogue, lenient=lenient)
@@ -71,24 +77,31 @@ class Gemini(Backend):
 
     def _corrupted(self, request: Request) -> Iterator[Violation]:
         """Section 16, "Bad": wherever it stands, because nobody can read it."""
-        known = DUMMIES | set(self._seals())
+        known = self.dummies | set(self._seals())
         for place in [place for step in steps(request.body) for place in step]:
             if place.signature and place.signature not in known:
-                yield self.error("Corrupted thought signature.", f"{place.path}.{SIGNATURE}")
+                yield self.error(self.corrupted_words(), f"{place.path}.{SIGNATURE}")
 
     def _unsigned(self, request: Request) -> Iterator[Violation]:
         """Section 16, "Missing": the first call of each step of the current turn."""
         for step in steps(request.body, current_turn(request.body)):
             call = next((place for place in step if place.kind == "tool"), None)
             if call is not None and not call.signature:
-                yield self.error(
-                    "Function call is missing a thought_signature in functionCall parts. This is required for tools to "
-                    "work correctly, and missing thought_signature may lead to degraded model performance. Additional "
-                    f"data, function call `default_api:{call.part['functionCall']['name']}` , position "
-                    f"{call.content + 1}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for "
-                    "more details.",
-                    call.path,
-                )
+                name = call.part["functionCall"]["name"]
+                yield self.error(self.missing_words(name, call.content + 1), call.path)
+
+    def corrupted_words(self) -> str:
+        """Section 16, "Bad"."""
+        return "Corrupted thought signature."
+
+    def missing_words(self, name: str, position: int) -> str:
+        """Section 16, "Missing": the name of the call, and the number of its content, counted from one."""
+        return (
+            "Function call is missing a thought_signature in functionCall parts. This is required for tools to work "
+            "correctly, and missing thought_signature may lead to degraded model performance. Additional data, "
+            f"function call `default_api:{name}` , position {position}. Please refer to "
+            "https://ai.google.dev/gemini-api/docs/thought-signatures for more details."
+        )
 
     def foreign(self, request: Request) -> Iterator[Finding]:
         """Unknown names, if lenient; and a signature on another kind of part than the one that it was given on."""
@@ -108,7 +121,7 @@ class Gemini(Backend):
         return {seal.detail: bearer for seal, bearer in pairs if seal.kind == "reasoning" and seal.detail}
 
     def replayed(self, request: Request) -> list[list[Part]]:
-        return [[part for place in step for part in read(place, DUMMIES)] for step in steps(request.body)]
+        return [[part for place in step for part in read(place, self.dummies)] for step in steps(request.body)]
 
     def without_carriers(self, request: Request) -> object:
         """Unknown names are blanked as well: they are a finding of their own."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
-from tests.backends.reasoning_parts import parts_of
 from tests.backends.wire import Request
 
 
@@ -23,22 +22,22 @@ class Groq(ChatCompletions):
     host = "api.groq.com"
     path = "/openai/v1/chat/completions"
     fields = ("reasoning",)
-    unknown_fields = "rejected"
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        yield from super().violations(request)
+        yield from self._unknown_fields(request)
         yield from self._unasked_reasoning(request)
         yield from self._content_parts(request)
 
-    def unknown_field(self, index: int, key: str, assumed: bool) -> Violation:
-        """Section 12: the validator's words, for `reasoning_content` and any other property."""
-        return self._unsupported(index, key, assumed)
+    def _unknown_fields(self, request: Request) -> Iterator[Violation]:
+        """Section 12: the two properties that were seen; that any other is rejected alike is inferred."""
+        for index, key, _ in self.unknown(request):
+            yield self._unsupported(index, key, assumed=key not in ("reasoning_content", "thinking_blocks"))
 
     def _head(self, kind: str, request: Request) -> dict[str, Any]:
         """Groq names the tier of service in every answer, and there are clients that rely on it."""
         return {**super()._head(kind, request), "service_tier": "on_demand"}
 
-    def _unsupported(self, index: int, key: str, assumed: bool) -> Violation:
+    def _unsupported(self, index: int, key: str, *, assumed: bool) -> Violation:
         at = f"messages.{index}"
         message = (
             f"'{at}' : for 'role:assistant' the following must be satisfied[('{at}' : property '{key}' is unsupported)]"
@@ -56,7 +55,5 @@ class Groq(ChatCompletions):
 
     def _content_parts(self, request: Request) -> Iterator[Violation]:
         """Matrix, row Groq: a thinking part in the content is probably rejected; nobody wrote the words down."""
-        for index, message in self.assistant_messages(request):
-            for place, part in parts_of(message):
-                if part.get("type") != "text":
-                    yield self._unsupported(index, f"content.{place}.{part.get('type')}", True)
+        for index, place, part in self.strange_parts(request):
+            yield self._unsupported(index, f"content.{place}.{part.get('type')}", assumed=True)

@@ -27,11 +27,11 @@ class MiniMaxMessages(UnsignedMessages):
         yield from self._tool_results(request)
 
     def _switch(self, request: Request) -> Iterator[Fault]:
-        """Section 8: thinking is adaptive or disabled."""
+        """Section 8: thinking is adaptive or disabled; seen with M3, so for other models it is assumed."""
         word = (request.body.get("thinking") or {}).get("type", "adaptive")
         if word not in ("adaptive", "disabled"):
             message = f'invalid thinking.type: "{word}" (allowed: adaptive, disabled) (2013)'
-            yield Fault(message, "thinking.type")
+            yield Fault(message, "thinking.type", assumed="M3" not in self.model(request))
 
     def _tool_results(self, request: Request) -> Iterator[Fault]:
         """Section 8: a result names a call that stands before it."""

@@ -15,6 +15,8 @@ from tests.backends.base import Body, Violation
 from tests.backends.responses_items import Item, Minted, is_assistant, items, kind
 from tests.backends.wire import whole
 
+ENCRYPTED = "reasoning.encrypted_content"
+NO_REASONERS = ("gpt-3.5", "gpt-4")  # Section 2 has the error, not the models.
 LONGEST_ID = 64
 PREFIX = {"reasoning": "rs", "function_call": "fc", "message": "msg"}
 
@@ -76,12 +78,15 @@ def violations(request: Body, minted: Minted, wording: Wording) -> Iterator[Viol
 
 
 def _parameters(request: Body) -> Iterator[Violation]:
-    """Row "other unknown parameter"."""
+    """Row "other unknown parameter", and the sentence on models that do not reason."""
     yield from _unknown("", request, PARAMETERS)
     yield from _unknown("reasoning.", request.get("reasoning") or {}, REASONING)
     for index, tool in enumerate(request.get("tools") or []):
         if tool.get("type") == "function":
             yield from _unknown(f"tools[{index}].", tool, FUNCTION)
+    if ENCRYPTED in (request.get("include") or []) and str(request.get("model", "")).startswith(NO_REASONERS):
+        message = "Encrypted content is not supported with this model."
+        yield replace(error(message, "include"), assumed=True)
 
 
 def _unknown(prefix: str, given: Mapping[str, Any], known: Iterable[str]) -> Iterator[Violation]:
@@ -92,11 +97,15 @@ def _unknown(prefix: str, given: Mapping[str, Any], known: Iterable[str]) -> Ite
 
 
 def _shape(at: str, item: Item) -> Iterator[Violation]:
-    """Rows "`status` on reasoning" and "other unknown parameter", and the rows on each kind of item."""
+    """Rows "`status` on reasoning" and "other unknown parameter", and the rows on each kind of item.
+
+    That a message is as strict as reasoning is inferred (section 0, column `thinking_blocks`).
+    """
     if kind(item) not in FIELDS:
         yield _unsupported(at, kind(item), FIELDS)
         return
-    yield from _unknown(f"{at}.", item, FIELDS[kind(item)])
+    for violation in _unknown(f"{at}.", item, FIELDS[kind(item)]):
+        yield replace(violation, assumed=kind(item) == "message")
     yield from _identity(at, item)
     if kind(item) == "reasoning":
         yield from _reasoning(at, item)
@@ -107,14 +116,17 @@ def _shape(at: str, item: Item) -> Iterator[Violation]:
 
 
 def _identity(at: str, item: Item) -> Iterator[Violation]:
-    """Rows "wrong id prefix", "id longer than 64", "empty / odd id" and "no id at all", which null counts as."""
+    """Rows "wrong id prefix", "id longer than 64", "empty / odd id" and "no id at all", which null counts as.
+
+    Of the prefixes only that of reasoning was seen in an error; those of the other kinds are inferred.
+    """
     for name in ("id", "call_id"):
         if item.get(name) is not None:
             yield from _spelling(f"{at}.{name}", item[name])
     prefix = PREFIX.get(kind(item))
     if item.get("id") is not None and prefix and not item["id"].startswith(f"{prefix}_"):
         message = f"Invalid '{at}.id': '{item['id']}'. Expected an ID that begins with '{prefix}'."
-        yield error(message, f"{at}.id", "invalid_value")
+        yield replace(error(message, f"{at}.id", "invalid_value"), assumed=kind(item) != "reasoning")
 
 
 def _spelling(path: str, value: str) -> Iterator[Violation]:

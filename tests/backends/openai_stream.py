@@ -51,6 +51,18 @@ def _reasoning(item: Event) -> Iterator[Event]:
             yield {"type": f"{head}_text.delta", **at, "delta": piece}
         yield {"type": f"{head}_text.done", **at, "text": part["text"]}
         yield {"type": f"{head}_part.done", **at, "part": part}
+    yield from _plain_reasoning(item.get("content") or [])
+
+
+def _plain_reasoning(content: list[Event]) -> Iterator[Event]:
+    """Of models whose reasoning itself is told, and not a summary of it."""
+    for index, part in enumerate(content):
+        at = {"content_index": index}
+        yield {"type": "response.content_part.added", **at, "part": {**part, "text": ""}}
+        for piece in split(part["text"]):
+            yield {"type": "response.reasoning_text.delta", **at, "delta": piece}
+        yield {"type": "response.reasoning_text.done", **at, "text": part["text"]}
+        yield {"type": "response.content_part.done", **at, "part": part}
 
 
 def _message(item: Event) -> Iterator[Event]:

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
 
 from tests.backends.chat_completions import ChatCompletions, calls_of, texts_of
-from tests.backends.history import Finding, Part
+from tests.backends.content_parts import Item, parts_of
+from tests.backends.history import Part
 from tests.backends.wire import Request
-
-Item = dict[str, Any]
-
-
-def parts_of(message: Item) -> list[tuple[int, Item]]:
-    """The parts of a message's content with their places; none if it is a string."""
-    content = message.get("content")
-    return list(enumerate(content)) if isinstance(content, list) else []
 
 
 class ReasoningParts(ChatCompletions):
-    """Takes reasoning back as a part of the content. `carriers` are the types of such parts."""
-
-    carriers: ClassVar[frozenset[str]] = frozenset()
+    """Takes reasoning back as a part of the content: one of the `carriers`."""
 
     @abstractmethod
     def thoughts(self, at: str, part: Item) -> Iterator[Part]:
@@ -41,19 +31,6 @@ class ReasoningParts(ChatCompletions):
                 yield from self.thoughts(place, part)
             else:
                 yield Part("text", part.get("text") or "", place)
-
-    def strange_parts(self, request: Request) -> Iterator[tuple[int, int, Item]]:
-        """What of assistant messages is neither text nor a carrier: number of the message, of the part, the part."""
-        for index, message in self.assistant_messages(request):
-            for place, part in parts_of(message):
-                if part.get("type") not in {"text", *self.carriers}:
-                    yield index, place, part
-
-    def foreign(self, request: Request) -> Iterator[Finding]:
-        yield from super().foreign(request)
-        for index, place, part in self.strange_parts(request):
-            path = f"messages[{index}].content[{place}]"
-            yield Finding("foreign content on the wire", path, path, after=str(part))
 
     def without_carriers(self, request: Request) -> object:
         body = super().without_carriers(request)

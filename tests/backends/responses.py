@@ -13,13 +13,11 @@ from typing import Any, ClassVar
 
 from tests.backends.base import Backend, Dialogue, block_name
 from tests.backends.history import Finding, Part
-from tests.backends.openai_rules import FIELDS
+from tests.backends.openai_rules import ENCRYPTED, FIELDS
 from tests.backends.openai_stream import stream
 from tests.backends.responses_items import Issued, Item, Minted, is_assistant, items, kind
 from tests.backends.wire import SSE, Answer, Request, whole
 from tests.conversations.model import AssistantTurn, Block, Redacted, Text, Thinking
-
-ENCRYPTED = "reasoning.encrypted_content"
 
 
 class Responses(Backend):
@@ -48,7 +46,25 @@ class Responses(Backend):
     def replayed(self, request: Request) -> list[list[Part]]:
         numbered = list(enumerate(items(request.body)))
         runs = groupby(numbered, key=lambda pair: is_assistant(pair[1]))
-        return [[part for index, item in run for part in _read(index, item)] for assistant, run in runs if assistant]
+        return [
+            [part for index, item in run for part in self._read(index, item)] for assistant, run in runs if assistant
+        ]
+
+    def _read(self, index: int, item: Item) -> Iterator[Part]:
+        at = f"input[{index}]"
+        if kind(item) == "reasoning":
+            yield from self.read_reasoning(at, item)
+        elif kind(item) == "function_call":
+            yield Part("tool", item["call_id"], at, item["arguments"], item["name"])
+        else:
+            yield from _read_message(at, item)
+
+    def read_reasoning(self, at: str, item: Item) -> Iterator[Part]:
+        """Read a reasoning item: its texts, the first one with the seal."""
+        seal = item.get("encrypted_content") or ""
+        texts = [part["text"] for part in item.get("summary") or []]
+        for offset, text in enumerate(texts or [""]):
+            yield Part("reasoning", text, f"{at}.summary[{offset}]", "" if offset else seal)
 
     def without_carriers(self, request: Request) -> object:
         """Unknown fields are blanked as well: they are a finding of their own."""
@@ -97,9 +113,15 @@ class Responses(Backend):
             Part("reasoning", text, block_name(number, at, name), "" if offset else seal)
             for offset, (at, text) in enumerate(told or [(index, "")])
         ]
-        self._items.append(_reasoning(ident, [text for _, text in told], seal))
+        self._items.append(self.reasoning_item(ident, [text for _, text in told], seal))
         self.minted.reasoning[ident] = Issued(ident, seal, asked.get("store") is not False, parts)
         return parts
+
+    def reasoning_item(self, ident: str, texts: list[str], seal: str) -> Item:
+        """Write a reasoning item."""
+        summary = [{"type": "summary_text", "text": text} for text in texts]
+        item = {"type": "reasoning", "id": ident, "summary": summary}
+        return {**item, "encrypted_content": seal} if seal else item
 
     def perform(self, parts: Sequence[Part], request: Request) -> Answer:
         response = self._response(self._items, request)
@@ -125,12 +147,6 @@ def _item_of(numbered: tuple[int, Block]) -> int:
     return -1 if isinstance(block, Thinking) else index
 
 
-def _reasoning(ident: str, texts: list[str], seal: str) -> Item:
-    summary = [{"type": "summary_text", "text": text} for text in texts]
-    item = {"type": "reasoning", "id": ident, "summary": summary}
-    return {**item, "encrypted_content": seal} if seal else item
-
-
 def _message(ident: str, text: str) -> Item:
     part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
     return {
@@ -143,23 +159,6 @@ def _call(ident: str, call: str, name: str, arguments: str) -> Item:
         "type": "function_call", "id": ident, "call_id": call, "name": name,
         "arguments": arguments, "status": "completed",
     }  # fmt: skip
-
-
-def _read(index: int, item: Item) -> Iterator[Part]:
-    at = f"input[{index}]"
-    if kind(item) == "reasoning":
-        yield from _read_reasoning(at, item)
-    elif kind(item) == "function_call":
-        yield Part("tool", item["call_id"], at, item["arguments"], item["name"])
-    else:
-        yield from _read_message(at, item)
-
-
-def _read_reasoning(at: str, item: Item) -> Iterator[Part]:
-    seal = item.get("encrypted_content") or ""
-    texts = [part["text"] for part in item.get("summary") or []]
-    for offset, text in enumerate(texts or [""]):
-        yield Part("reasoning", text, f"{at}.summary[{offset}]", "" if offset else seal)
 
 
 def _read_message(at: str, item: Item) -> Iterator[Part]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.backends.base import Violation
+from tests.backends.content_parts import Item, parts_of
 from tests.backends.history import Part
-from tests.backends.reasoning_parts import Item, ReasoningParts, parts_of
+from tests.backends.reasoning_parts import ReasoningParts
 from tests.backends.wire import Request, whole
 
 

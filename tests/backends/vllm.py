@@ -10,8 +10,9 @@ from typing import Any
 
 from tests.backends.base import Violation
 from tests.backends.chat_completions import ChatCompletions
+from tests.backends.content_parts import Item, parts_of
 from tests.backends.history import Part
-from tests.backends.reasoning_parts import Item, ReasoningParts
+from tests.backends.reasoning_parts import ReasoningParts
 from tests.backends.wire import Request, whole
 
 
@@ -58,7 +59,7 @@ class OlderVLLM(ChatCompletions):
 
     def violations(self, request: Request) -> Iterator[Violation]:
         for index, message in self.assistant_messages(request):
-            for number, part in enumerate(message["content"] if isinstance(message.get("content"), list) else []):
+            for number, part in parts_of(message):
                 if part.get("type") == "thinking":
                     path = f"messages[{index}].content[{number}].type"
                     yield self.error(f"Input should be 'text': {part}", path)

@@ -55,7 +55,7 @@ class Zai(ChatCompletions):
 
     def _illegal_messages(self, request: Request) -> Iterator[Violation]:
         """Section 7, "Error shape": 1214, here for a content part of another wire (section 0: not verified)."""
-        for index, position, _ in foreign_parts(request, KNOWN_PARTS):
+        for index, position, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
             message = "The messages parameter is illegal. Please check the documentation."
             yield replace(self.error(message, f"messages[{index}].content[{position}]", "1214"), assumed=True)
 

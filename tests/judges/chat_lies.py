@@ -40,6 +40,12 @@ def think_aloud(body: Body) -> None:
     message["content"] = f"<think>{THOUGHT}</think>{message['content']}"
 
 
+def foreign_part(body: Body) -> None:
+    """Put a content part of Anthropic's wire behind the text."""
+    message = body["messages"][TURN]
+    message["content"] = [{"type": "text", "text": message["content"]}, {"type": "redacted_thinking", "data": "x"}]
+
+
 def trade(name: str) -> Lie:
     """Exchange a field between the two assistant turns."""
 

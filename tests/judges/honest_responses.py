@@ -75,6 +75,7 @@ _CONTINUES: dict[str, Callable[[Body, Body], None]] = {
     "response.reasoning_summary_part.added": _open_part("summary", "summary_index"),
     "response.reasoning_summary_text.delta": _grow_part("summary", "summary_index"),
     "response.content_part.added": _open_part("content", "content_index"),
+    "response.reasoning_text.delta": _grow_part("content", "content_index"),
     "response.output_text.delta": _grow_part("content", "content_index"),
     "response.function_call_arguments.delta": _grow_arguments,
 }

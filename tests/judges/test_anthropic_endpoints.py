@@ -80,12 +80,13 @@ def _unknown_call(body: Body) -> None:
     body["messages"][2]["content"][0]["tool_use_id"] = "toolu_0"
 
 
+def _manual(body: Body) -> None:
+    body.update(thinking=MANUAL)
+
+
 MINIMAX = [
     (_unknown_call, "invalid params, tool result's tool id(toolu_0) not found (2013)"),
-    (
-        lambda body: body.update(thinking=MANUAL),
-        'invalid thinking.type: "enabled" (allowed: adaptive, disabled) (2013)',
-    ),
+    (_manual, 'invalid thinking.type: "enabled" (allowed: adaptive, disabled) (2013)'),
 ]
 
 
@@ -96,6 +97,13 @@ def test_minimax__rejected(lie: Lie, message: str) -> None:
     assert body.pop("request_id")
     error = {"type": "bad_request_error", "message": message, "http_code": "400"}
     assert (answer.status, body) == (400, {"type": "error", "error": error})
+
+
+@pytest.mark.parametrize(("model", "status"), [("MiniMax-M2.5", 200), ("MiniMax-M3", 400)])
+def test_minimax__switch_is_assumed_of_other_models_than_m3(model: str, status: int) -> None:
+    """Section 8: the error was seen with M3."""
+    lenient = client(MiniMaxMessages, "thinking-text-tool", lenient=True)
+    assert lenient.spoilt(lambda body: body.update(thinking=MANUAL, model=model)).status == status
 
 
 @pytest.mark.parametrize("lie", [unthinking(1), unthinking(3)])

@@ -187,12 +187,20 @@ REJECTED = [
     ("thinking-text-tool", params(tool_choice={"type": "tool", "name": "forecast"}), FORCED),
     ("thinking-text-tool", params(temperature=0.5), WARM),
     ("thinking-text-tool", params(model="claude-opus-4-7"), MANUAL_GONE),
+    ("thinking-text-tool", params(model="claude-opus-4-8"), MANUAL_GONE),
+    ("thinking-text-tool", params(model="claude-opus-5"), MANUAL_GONE),
     ("thinking-text-tool", params(model="claude-opus-5-5"), MANUAL_GONE),
     ("thinking-text-tool", params(model="claude-sonnet-5"), MANUAL_GONE),
     ("thinking-text-tool", params(model="claude-fable-5-1"), MANUAL_GONE),
+    ("thinking-text-tool", params(model="claude-mythos-5"), MANUAL_GONE),
     (
         "thinking-text-tool",
         params(thinking={"type": "disabled"}, model="claude-mythos-5"),
+        '"thinking.type.disabled" is not supported for this model.',
+    ),
+    (
+        "thinking-text-tool",
+        params(thinking={"type": "disabled"}, model="claude-fable-5"),
         '"thinking.type.disabled" is not supported for this model.',
     ),
     (
@@ -279,6 +287,7 @@ def test_budget_above_max_tokens__rejected() -> None:
 # What a lenient judge lets pass, because nobody has verified it or the sources contradict each other.
 ASSUMED = [
     (manual, "thinking-text-tool", blocks(1, swapped)),
+    (manual, "tool-loop", blocks(5, unthinking)),
     (manual, "tool-loop", OFF_NOW),
     (manual, "thinking-text-tool", field(1, thinking_blocks=[])),
     (adaptive, "thinking-text-tool", params(model="claude-sonnet-5", tool_choice={"type": "any"})),
@@ -502,6 +511,7 @@ def test_binding__rejected(lie: Lie, message: str) -> None:
     "lie",
     [
         blocks(1, unthinking),
+        blocks(5, unthinking),
         then(blocks(1, unthinking), blocks(3, unthinking)),
         then(blocks(1, unthinking), blocks(3, unthinking), blocks(5, unthinking)),
         params(max_tokens=2000, output_config={"effort": "low"}, tool_choice={"type": "none"}),
@@ -544,6 +554,12 @@ def test_binding__older_account_asks_for_it() -> None:
     assert bound("tool-loop", AnthropicMessages).spoilt(lie).status == 200
     asking = bound("tool-loop", AnthropicMessages, beta=True, thinking=ERROR)
     _check_rejected(asking, lie, BOUND.format(1, 0) + SYSTEM)
+
+
+@pytest.mark.parametrize("model", ["fable-5-1", "fable-5-2", "mythos-5-2", "sonnet-5-5", "haiku-5-5"])
+def test_binding__of_each_model_that_binds(model: str) -> None:
+    client = bound("tool-loop", model=f"claude-{model}")
+    _check_rejected(client, params(system="Be long."), BOUND.format(1, 0) + HEADER + SYSTEM)
 
 
 def test_binding__only_of_models_that_bind() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests import conversations
 from tests.backends import Dialogue
 from tests.backends.base import Backend
-from tests.backends.bedrock_converse import BedrockConverse, BedrockNova
+from tests.backends.bedrock_converse import BedrockConverse, BedrockNova, BedrockR1
 from tests.backends.bedrock_stream import EVENT_STREAM, framed
 from tests.backends.bedrock_wire import MEMBERS
 from tests.backends.wire import Answer
@@ -44,6 +44,7 @@ PREFILL = "This model does not support assistant message prefill. The conversati
 FORBIDDEN = "The request signature we calculated does not match the signature you provided."
 NOVA = "User messages cannot contain reasoning content. Please remove the reasoning content and try again."
 NOVA_MODEL = "us.amazon.nova-2-lite-v1%3A0"
+R1_MODEL = "us.deepseek.r1-v1%3A0"
 NOVA_THINKING = {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}}
 SEALED = "RXFRQg=="
 
@@ -247,6 +248,14 @@ def test_by_another_source_unsigned_thinking_is_forbidden(lie: Lie) -> None:
     assert claude(UTT, backend=Forbidding, lenient=True).spoilt(lie).status == 400
 
 
+def test_binding_is_unknown_without_its_beta() -> None:
+    """Bullet 6, as litellm#41203 quotes it."""
+    client = claude(UTT, fields={"thinking": {"type": "adaptive"}}, model="us.anthropic.claude-sonnet-5-5-v1%3A0")
+    binding = params(additionalModelRequestFields={"thinking": {"type": "adaptive", "block_binding": {}}})
+    message = f"{MODEL}thinking.adaptive.block_binding: Extra inputs are not permitted"
+    assert told(client.spoilt(binding)) == (400, {"message": message})
+
+
 @pytest.mark.parametrize("model", ["claude-sonnet-5", "claude-fable-5-1"])
 def test_a_turn_of_nothing_but_thinking_counts_as_prefill(model: str) -> None:
     """Bullet 5: on Sonnet 5 and Fable 5.1, but not on 4.5."""
@@ -318,6 +327,21 @@ def test_nova_refuses_reasoning(lie: Lie, assumed: bool) -> None:
     """By bifrost's account it takes what has no signature, so a lenient one does."""
     assert told(nova(UTT).spoilt(lie)) == (400, {"message": NOVA})
     assert nova(UTT, lenient=True).spoilt(lie).status == (200 if assumed else 400)
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+@table(NOVA_REJECTED, "lie, assumed")
+def test_r1_refuses_reasoning(lie: Lie, assumed: bool, lenient: bool) -> None:
+    """Of R1 no source says otherwise."""
+    client = Forgetful(BedrockR1, url=url(R1_MODEL), lenient=lenient).play(load(UTT))
+    assert told(client.spoilt(lie)) == (400, {"message": NOVA})
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_honest_r1_client_is_clean(stream: bool) -> None:
+    client = Forgetful(BedrockR1, url=url(R1_MODEL, stream=stream)).play(load(UTT))
+    assert client.caught(truth) == ""
+    assert client.backend.dialogue.given[0].parts[0].kind == "reasoning"
 
 
 def test_nova_reasons_in_plain_text() -> None:

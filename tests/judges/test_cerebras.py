@@ -50,6 +50,15 @@ def test_rejects(lie: Lie, message: str) -> None:
     assert told(client().spoilt(lie)) == (400, envelope(message))
 
 
+def test_other_properties__assumed() -> None:
+    """Of the two properties the lenient one names that which was seen."""
+    alone, beside = REJECTED["thinking_blocks"][0], REJECTED["both"][0]
+    assert "a rule that is not verified" in client().caught(alone)
+    assert "foreign field on the wire" in client(lenient=True).caught(alone)
+    assert told(client(lenient=True).spoilt(beside)) == (400, envelope(unsupported("1.reasoning_content")))
+    assert "not verified" not in client().caught(beside)
+
+
 def test_thinking_part__assumed() -> None:
     assert told(client().spoilt(PART)) == (400, envelope(unsupported("1.content.0.thinking")))
     assert "thinking became visible text" in client(lenient=True).caught(PART)

@@ -69,6 +69,10 @@ REJECTED: dict[str, tuple[Body, str]] = {
 }
 
 ASSUMED = {
+    "reasoning-that-is-no-string": (
+        asked(USER, called(reasoning_content=[]), RESULT),
+        EXTRA.format("reasoning_content", "[]"),
+    ),
     "unknown-history": (
         asked(USER, reasoning_history="all"),
         "Input should be 'disabled', 'interleaved' or 'preserved', field: 'reasoning_history', value: 'all'",

@@ -11,7 +11,7 @@ from tests.backends import MiniMaxChat
 from tests.conversations import load
 from tests.judges.asking import said
 from tests.judges.chat_checks import RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
-from tests.judges.chat_lies import THOUGHT, field, visible_lies
+from tests.judges.chat_lies import THOUGHT, field, foreign_part, visible_lies
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_chat import HonestChat
 from tests.judges.replays import replays, table
@@ -76,6 +76,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "also-said-aloud": (field("content", lambda text: text + THOUGHT), "thinking became visible text"),
     "disagreeing": (field("reasoning_details", lambda _: [DETAIL]), "the carriers of reasoning disagree"),
     "foreign-field": (field("thinking_blocks", lambda _: []), "foreign field on the wire"),
+    "foreign-part": (foreign_part, "foreign content on the wire"),
 }
 
 SAME: dict[str, Lie] = {"truth": truth, "details": move("reasoning_details"), "parts": as_parts}

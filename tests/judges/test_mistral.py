@@ -61,6 +61,16 @@ def test_rejects__old_envelope(lie: Lie, detail: list[Body]) -> None:
     assert told(client(backend=OldMistral).spoilt(lie)) == (422, expected)
 
 
+def test_other_fields__assumed() -> None:
+    """Of two fields the lenient one names that which was seen."""
+    alone = REJECTED["thinking_blocks"][0]
+    beside = both(alone, put("reasoning_content", "a"))
+    assert "a rule that is not verified" in client().caught(alone)
+    assert "foreign field on the wire" in client(lenient=True).caught(alone)
+    assert told(client(lenient=True).spoilt(beside)) == (422, new(extra("reasoning_content", "a")))
+    assert "not verified" not in client().caught(beside)
+
+
 def test_string_for_a_thought__assumed() -> None:
     string = thought(lambda chunk: chunk.update(thinking=THOUGHT))
     where = ["body", "messages", 1, "assistant", "content", 0, "thinking", "thinking"]

@@ -9,7 +9,7 @@ import pytest
 from tests.backends import Backend, KimiCoding, Moonshot
 from tests.conversations import load
 from tests.judges.chat_checks import RESULT, TOOLS, USER, answered, asked, called, check_honest, spoke
-from tests.judges.chat_lies import common_lies, field, lose
+from tests.judges.chat_lies import common_lies, field, foreign_part, lose
 from tests.judges.honest import Lie
 from tests.judges.honest_chat import HonestChat
 from tests.judges.replays import replays, table
@@ -85,6 +85,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "dropped": (lose("reasoning_content"), f"{MISSING} 1"),
     "null": (field("reasoning_content", lambda text: None), f"{MISSING} 1"),
     "blocks": (field("thinking_blocks", lambda text: []), "foreign field on the wire"),
+    "foreign-part": (foreign_part, "foreign content on the wire"),
 }
 
 

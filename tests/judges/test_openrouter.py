@@ -10,7 +10,7 @@ import pytest
 
 from tests.backends import OpenRouter, OpenRouterClaude
 from tests.conversations.loader import load
-from tests.judges.chat_lies import THOUGHT, both, common_lies, field, lose, visible_lies
+from tests.judges.chat_lies import THOUGHT, both, common_lies, field, foreign_part, lose, visible_lies
 from tests.judges.honest import Body, Lie, events, truth
 from tests.judges.honest_chat import HonestChat
 from tests.judges.replays import replays, table, told
@@ -51,6 +51,7 @@ def test_plain__takes(lie: Lie) -> None:
 
 # Details that are left say the same as the text, so lies about the text have to take them away.
 CAUGHT: dict[str, tuple[Lie, str]] = {
+    "foreign-part": (foreign_part, "foreign content on the wire"),
     **{
         name: (both(_lie, lose("reasoning_details")), finding)
         for name, (_lie, finding) in common_lies("reasoning").items()

@@ -7,7 +7,7 @@ import pytest
 from tests.backends import Backend, Together, TogetherGLM
 from tests.conversations import load
 from tests.judges.chat_checks import RESULT, USER, answered, asked, called, check_honest
-from tests.judges.chat_lies import common_lies, field
+from tests.judges.chat_lies import common_lies, field, foreign_part
 from tests.judges.honest import Lie
 from tests.judges.honest_chat import HonestChat
 from tests.judges.replays import replays, table
@@ -16,6 +16,7 @@ CARRIERS: dict[type[Backend], str] = {Together: "reasoning", TogetherGLM: "reaso
 FOREIGN = {
     "blocks": (field("thinking_blocks", lambda text: []), "foreign field on the wire"),
     "details": (field("reasoning_details", lambda text: []), "foreign field on the wire"),
+    "part": (foreign_part, "foreign content on the wire"),
 }
 LIES: dict[str, tuple[type[Backend], Lie, str]] = {
     f"{backend.name}-{name}": (backend, *row)

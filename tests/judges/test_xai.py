@@ -12,7 +12,7 @@ from tests import conversations
 from tests.backends import XAIChat, XAIResponses
 from tests.judges.asking import ask, said
 from tests.judges.chat_lies import THOUGHT as THOUGHT_TEXT
-from tests.judges.chat_lies import TURN, field, visible_lies
+from tests.judges.chat_lies import TURN, field, foreign_part, visible_lies
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_chat import HonestChat
 from tests.judges.honest_responses import SEALED, UNSTORED, HonestResponses
@@ -153,6 +153,7 @@ def test_no_reasoning_comes_out_of_chat(streamed: bool) -> None:
 CHAT_LIES = {
     **visible_lies(),
     "thinking-blocks": (field("thinking_blocks", lambda old: []), "foreign field on the wire"),
+    "foreign-part": (foreign_part, "foreign content on the wire"),
     "think-tags": (field("content", lambda text: f"<think>{THOUGHT_TEXT}</think>{text}"), "visible text was changed"),
 }
 

@@ -80,4 +80,4 @@ def _open() -> set[str]:
     """The numbers that are open in the release under test, with the fixes that are in it."""
     litellm = metadata.distribution("litellm")
     made_of = json.loads(litellm.read_text("thinking_round_trip.json") or "{}")
-    return open_in(release_under_test(), [fix["name"] for fix in made_of.get("fixes", [])])
+    return open_in(release_under_test(), {hook.partition("/")[0] for hook in made_of.get("hooks", [])})

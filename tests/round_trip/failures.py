@@ -82,10 +82,18 @@ class Known:
 
 
 @cache
+def _listed() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("failures.toml").read_text(encoding="utf-8"))
+
+
 def known() -> tuple[Known, ...]:
-    """All known failures, in the order of their numbers; more than one entry may have the same."""
-    data: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("failures.toml").read_text(encoding="utf-8"))
-    return tuple(Known(**entry) for entry in data["known"])
+    """All known failures, in the order in which they are tried; more than one entry may have the same number."""
+    return tuple(Known(**entry) for entry in _listed()["known"])
+
+
+def is_surveyed(release: str) -> bool:
+    """Whether all is listed that fails in a release, and not only what the cases of the grid show of it."""
+    return Version(release) >= Version(_listed()["surveyed"])
 
 
 @cache

@@ -5,7 +5,7 @@ joined by LiteLLM's own `stream_chunk_builder` (chat only, and only where signat
 where the client kept the history of whole turns and only the last request, the one that replays all of it, is streamed.
 
 A cell that is not played says why. What limits the grid beside the impossible is its time (`nox -s bench`): more than
-5,000 cells mean something, and a sixth of them tells nearly all. With `--every-cell`, or by its id, each of the others
+5,000 cells mean something, and a tenth of them tells nearly all. With `--every-cell`, or by its id, each of the others
 is played too.
 """
 

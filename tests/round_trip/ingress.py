@@ -265,7 +265,7 @@ class Responses(Ingress):
         self.history += items
         return Seen(
             [part["text"] for item in items if item["type"] == "reasoning" for part in _thoughts(item)],
-            [part["text"] for item in items if item["type"] == "message" for part in item["content"]],
+            [part.get("text") or "" for item in items if item["type"] == "message" for part in item["content"]],
             [(item["call_id"], item["name"], item["arguments"]) for item in items if item["type"] == "function_call"],
         )
 

@@ -91,9 +91,12 @@ def recut(cut: str) -> Recut:
 
 
 def told(stage: Stage) -> Any:
-    """What the client has in the end, and what it missed; the random ids of LiteLLM are numbered as they come."""
+    """What the client has in the end, and what it missed; the random ids of LiteLLM are numbered as they come.
+
+    Of an error the beginning counts: some quote what LiteLLM remembers of earlier calls.
+    """
     names: dict[str, str] = {}
-    text = json.dumps([stage.client.history, [failure.text for failure in stage.failures]])
+    text = json.dumps([stage.client.history, [failure.text[:150] for failure in stage.failures]])
     return json.loads(_RANDOM.sub(lambda found: names.setdefault(found[0], f"id {len(names)}"), text))
 
 

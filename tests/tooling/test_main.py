@@ -132,10 +132,10 @@ def test_a_case_s_id_runs_that_case_alone() -> None:
     report = Path("r.xml")
     alone = command(report, ["tool-loop/messages-moonshot", "-x"])
     asynchronous = f"{GRID}::test_round_trip[tool-loop/messages-moonshot]"
-    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x"]
-    both = command(report, ["interleaved/messages-moonshot"])
-    assert both[3:] == [
-        f"{GRID}::{test}[interleaved/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
+    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x", "--every-cell"]
+    both = command(report, ["thinking-text-tool/messages-moonshot"])
+    assert both[3:-1] == [
+        f"{GRID}::{test}[thinking-text-tool/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
     ]
     assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE]
     assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]
