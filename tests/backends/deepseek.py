@@ -15,6 +15,13 @@ from tests.backends.wire import Request, whole
 KNOWN_PARTS = frozenset({"text", "image_url", "file"})
 
 
+def wrapped(message: str, path: str) -> Violation:
+    """Section 5: the envelope of V3.2 and of V4."""
+    code = "invalid_request_error"
+    error = {"message": message, "type": code, "param": None, "code": code}
+    return Violation(message, path, whole({"error": error}, 400))
+
+
 class DeepSeekChat(DemandsReasoning):
     """V4: thinking is on by default, and with tools every turn's reasoning must be passed back."""
 
@@ -57,10 +64,7 @@ class DeepSeekChat(DemandsReasoning):
         return replace(self.error(message, f"messages[{index}].reasoning_content"), assumed=assumed)
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 5: the envelope of V3.2 and of V4."""
-        code = "invalid_request_error"
-        error = {"message": message, "type": code, "param": None, "code": code}
-        return Violation(message, path, whole({"error": error}, 400))
+        return wrapped(message, path)
 
 
 class DeepSeekV32(DeepSeekChat):

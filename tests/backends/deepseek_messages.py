@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from tests.backends.anthropic_relatives import UnsignedMessages
 from tests.backends.anthropic_wire import Fault, content, turns
 from tests.backends.base import Violation
-from tests.backends.wire import Request, whole
+from tests.backends.deepseek import wrapped
+from tests.backends.wire import Request
 
 
 class DeepSeekMessages(UnsignedMessages):
@@ -36,6 +37,4 @@ class DeepSeekMessages(UnsignedMessages):
 
     def error(self, message: str, path: str = "body") -> Violation:
         """DeepSeek's own envelope: of this endpoint only the text is quoted."""
-        code = "invalid_request_error"
-        error = {"message": message, "type": code, "param": None, "code": code}
-        return Violation(message, path, whole({"error": error}, 400))
+        return wrapped(message, path)

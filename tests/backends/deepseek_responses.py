@@ -10,10 +10,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from tests.backends.base import Violation
+from tests.backends.deepseek import wrapped
 from tests.backends.history import Part
 from tests.backends.responses import Responses
 from tests.backends.responses_items import Item, is_assistant, items, kind
-from tests.backends.wire import Request, whole
+from tests.backends.wire import Request
 
 
 class DeepSeekResponses(Responses):
@@ -48,6 +49,4 @@ class DeepSeekResponses(Responses):
 
     def error(self, message: str, path: str = "input") -> Violation:
         """DeepSeek's own envelope: of this endpoint only the text is quoted."""
-        code = "invalid_request_error"
-        error = {"message": message, "type": code, "param": None, "code": code}
-        return Violation(message, path, whole({"error": error}, 400))
+        return wrapped(message, path)

@@ -16,7 +16,9 @@ from uv import find_uv_bin
 from scripts import series, upstream, wheels
 from scripts.paths import BUILD, DIST, ROOT
 from scripts.requirements import OVERRIDES
-from scripts.verdicts import results
+from scripts.tests import GRID
+from scripts.verdicts import ERRORED, results
+from tests.round_trip.failures import NEW
 
 PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
@@ -167,3 +169,15 @@ def test_the_suite_is_red_on_the_published_wheel(release: str) -> None:
         for case in fix.cases:
             assert set(fix.failures) & set(numbers[case]), f"{case} has {numbers[case]}, not {fix.failures}"
     assert numbers[green] == [], "what needs no fix passes, so that a red case means something"
+
+
+REDISCOVERED = {"F1", "F3", "F4", "F7", "F10", "F11", "F16", "F18", "F19", "F21", "F24"}
+
+
+def test_the_published_1_83_0_shows_what_the_research_measured() -> None:
+    """Nothing but the grid tells the suite of these failures: each is the number of a case that failed."""
+    done = engine("tests", "1.83.0", "--unpatched", "-q", GRID)
+    assert done.returncode == 1, done.stdout + done.stderr
+    numbers = results(BUILD / "junit" / "1.83.0-unpatched.xml")
+    assert not REDISCOVERED - {number for found in numbers.values() for number in found}
+    assert not [case for case, found in numbers.items() if NEW in found or ERRORED in found]
