@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from scripts import environment, releases, tests, upstream
@@ -26,7 +27,7 @@ IMPORT = (
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of `import litellm` without bytecode and with it, several of each, and of the grid; counts of cases."""
+    """Seconds of `import litellm`, first and later ones, several of each, and of the grid; counts of cases."""
 
     first: Sequence[float]
     later: Sequence[float]
@@ -55,11 +56,18 @@ def measure(python: Path) -> Timing:
 
     Raises CommandFailed.
     """
-    first = [_answer(python, "-B", "-c", IMPORT) for _ in range(REPEATS)]
+    first = [_first_import(python) for _ in range(REPEATS)]
     _answer(python, "-c", IMPORT)
     later = [_answer(python, "-c", IMPORT) for _ in range(REPEATS)]
     played = _answer(python, "-m", "tests.round_trip.timing")
     return Timing(first, later, played["grid"], played["cases"], played["failed"])
+
+
+def _first_import(python: Path) -> float:
+    """Import as into an environment that was made just now: everything is compiled, and the bytecode is written."""
+    with TemporaryDirectory() as empty:
+        seconds: float = _answer(python, "-X", f"pycache_prefix={empty}", "-c", IMPORT)
+    return seconds
 
 
 def lines(release: str, timing: Timing) -> list[str]:
@@ -68,7 +76,7 @@ def lines(release: str, timing: Timing) -> list[str]:
     told = [
         f"litellm {release}: {timing.cases} cases in {timing.grid:.1f} s, {timing.cases / timing.grid:.1f} a second; "
         f"{timing.failed} of them fail",
-        f"import litellm: {first:.1f} s in a fresh environment, without bytecode; {later:.1f} s with it",
+        f"import litellm: {first:.1f} s in a fresh environment, which has no bytecode yet; {later:.1f} s later",
         f"the grid takes {timing.ratio:.2f} first imports ({LIMIT} at most), or {timing.grid / later:.2f} later ones",
     ]
     if timing.ratio > LIMIT:

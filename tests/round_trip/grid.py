@@ -23,8 +23,10 @@ INGRESSES = ("messages", "chat", "responses")
 WHOLE, STREAM, BUILT, LAST_STREAMED = "", "-stream", "-built", "-last-streamed"
 MODES = (WHOLE, STREAM, BUILT, LAST_STREAMED)
 
-# The backends that stand for LiteLLM's ways of translating: each ingress reaches its own wire, and the two others.
-WAYS = {"messages": ("anthropic", "moonshot", "openai"), "chat": ("anthropic", "openai"), "responses": ("openai",)}
+# The backends that stand for LiteLLM's ways of translating: each ingress reaches its own wire, and /v1/messages the two
+# others. In a switch the guest of one is the host of another.
+WAYS = {"messages": ("anthropic", "moonshot", "openai"), "chat": ("anthropic",), "responses": ("openai",)}
+SWITCHED_WAYS = {**WAYS, "chat": ("anthropic", "openai")}
 # One backend for each wire form.
 WIRES = ("anthropic", "bedrock", "gemini", "moonshot", "openai")
 # These show that a streamed request carries a history like a whole one, also on releases whose streams are damaged so
@@ -109,23 +111,32 @@ def _untimely(case: Case, conversation: Conversation) -> str:
     if case.mode in (BUILT, LAST_STREAMED):
         return "" if conversation.name in ("interleaved", "thinking-text-tool") else REJOINED
     if conversation.scope == "ways":
-        return "" if _on_the_way(case) or _sealed(case, conversation) else SHAPED_ALIKE
-    if case.mode == STREAM and case.backend not in WIRES:
-        core = conversation.scope == "all" and case.ingress != "responses"
-        return "" if core else STREAMED_ALIKE
-    guest = conversation.scope == "unstreamed" and case.ingress == "responses" and case.backend not in WIRES
-    return SHAPED_ALIKE if guest else ""
+        return "" if _on_the_way(case, conversation) else SHAPED_ALIKE
+    if case.backend in WIRES:
+        return ""
+    if case.mode == STREAM:
+        return "" if conversation.scope == "all" and case.ingress == "messages" else STREAMED_ALIKE
+    return "" if conversation.scope == "all" or case.ingress == "messages" else SHAPED_ALIKE
 
 
-def _on_the_way(case: Case) -> bool:
-    """Whether a backend stands for a way of translating; streamed only where the stream is translated as well."""
-    return case.backend in WAYS[case.ingress] and (case.mode == WHOLE or case.ingress == "messages")
+def _on_the_way(case: Case, conversation: Conversation) -> bool:
+    """Whether a backend stands for a way of translating."""
+    if case.mode == STREAM:
+        return case.ingress == "messages" and case.backend in _streamed(conversation)
+    ways = SWITCHED_WAYS if conversation.visitors else WAYS
+    return case.backend in ways[case.ingress] or (_sealed(conversation) and case.backend == "bedrock")
 
 
-def _sealed(case: Case, conversation: Conversation) -> bool:
-    """Whether it matters that Bedrock, whose form for seals is its own, is among the providers that seal."""
-    told = conversation.redacts or conversation.hides or conversation.imported
-    return told and case.backend == "bedrock" and case.mode == WHOLE
+def _streamed(conversation: Conversation) -> tuple[str, ...]:
+    """Streamed, the way through the chat adapter has the most to go wrong; sealed thinking cannot take it."""
+    if conversation.visitors:
+        return ("anthropic", "moonshot")
+    return ("anthropic",) if _sealed(conversation) else ("moonshot",)
+
+
+def _sealed(conversation: Conversation) -> bool:
+    """Whether it matters how a provider seals: Bedrock's form is its own."""
+    return conversation.redacts or conversation.hides or conversation.imported
 
 
 SHAPED_ALIKE = "for time: it is carried as at the backends that stand for the ways of translating"
