@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
-from tests.backends.history import Finding, Part, Wire, judge
+from tests.backends.history import Finding, Part, Wire, judge, shortened
 from tests.backends.wire import Answer, Request
 from tests.conversations.model import AssistantTurn
 
@@ -45,7 +45,8 @@ class Rejection:
 
     def __str__(self) -> str:
         note = " (a rule that is not verified; a lenient backend lets this pass)" if self.violation.assumed else ""
-        return f"request {self.request}, {self.backend}: {self.violation.path}: {self.violation.message}{note}"
+        message = shortened(self.violation.message)
+        return f"request {self.request}, {self.backend}: {self.violation.path}: {message}{note}"
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,15 @@ class Finding:
     def __str__(self) -> str:
         return (
             f"{self.what}\n    block:  {self.block}\n    path:   {self.path}\n"
-            f"    before: {self.before!r}\n    after:  {self.after!r}"
+            f"    before: {shortened(self.before)!r}\n    after:  {shortened(self.after)!r}"
         )
+
+
+def shortened(text: str, longest: int = 1000) -> str:
+    """A text to be read: of a very long one (a megabyte of thinking) the beginning and the end."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]} ... ({len(text)} characters) ... {text[-longest // 4 :]}"
 
 
 def judge(

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.backends import Dialogue
 from tests.backends.base import Loss, Rejection
+from tests.backends.history import shortened
 from tests.round_trip.failures import Failure
 from tests.round_trip.trace import Trace, plain
 
@@ -49,7 +50,7 @@ def _rejected(trace: Trace, rejection: Rejection) -> Failure:
 
 def _tell_rejected(trace: Trace, rejection: Rejection, changed: str) -> Iterator[str]:
     answer = trace.dialogue.answers[rejection.request - 1]
-    yield f"    the provider's answer ({answer.status}): {answer.body.decode('utf-8', 'replace')}"
+    yield f"    the provider's answer ({answer.status}): {shortened(answer.body.decode('utf-8', 'replace'))}"
     yield from _bodies(trace, changed, rejection.request)
 
 

@@ -1,5 +1,7 @@
 """Which cases there are: conversation x ingress x backend x mode, each with the id that runs it alone.
 
+`python -m tests.round_trip.grid` lists every cell, played or not, with the reason.
+
 Modes: whole (no suffix); `-stream`, every turn streamed and joined as an ordinary client does; `-built`, streamed and
 joined by LiteLLM's own `stream_chunk_builder` (chat only, and only where signatures are at stake); `-last-streamed`,
 where the client kept the history of whole turns and only the last request, the one that replays all of it, is streamed.
@@ -143,3 +145,8 @@ SHAPED_ALIKE = "for time: it is carried as at the backends that stand for the wa
 STREAMED_ALIKE = "for time: another conversation shows how this backend is streamed"
 REJOINED = "for time: two conversations show what there is to see of this mode"
 UNTIMELY = (SHAPED_ALIKE, STREAMED_ALIKE, REJOINED)
+
+
+if __name__ == "__main__":
+    for cell, why in cells():
+        print(f"{cell}: {why or 'played'}")

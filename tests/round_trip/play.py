@@ -13,7 +13,7 @@ import litellm
 from tests import conversations
 from tests.backends import BACKENDS, Backend, Dialogue
 from tests.backends.base import Given, block_name
-from tests.backends.history import Part
+from tests.backends.history import Part, shortened
 from tests.backends.respx_mount import Recut, mounted
 from tests.conversations.model import (
     ELSEWHERE,
@@ -111,7 +111,7 @@ def _end(stage: Stage, error: Exception) -> None:
     """Note what was raised, unless it only passes on what the backend has just rejected."""
     rejections = stage.dialogue.rejections
     if not (rejections and rejections[-1].request == len(stage.dialogue.requests)):
-        text = f"assistant turn {stage.trace.turn}: raised {type(error).__name__}: {error}"
+        text = f"assistant turn {stage.trace.turn}: raised {type(error).__name__}: {shortened(str(error))}"
         stage.failures.append(Failure(text))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests import conversations
 from tests.backends import Dialogue, Moonshot
+from tests.backends.history import Finding
 from tests.backends.wire import Request
 from tests.round_trip.explain import failures_of
 from tests.round_trip.failures import Failure
@@ -105,3 +106,13 @@ def test_the_report_shows_both_bodies_and_the_providers_answer() -> None:
     assert 'the provider\'s answer (400): {"error": {"message": "thinking is enabled' in str(failure)
     assert "--- what the client sent" in str(failure)
     assert f'-   "reasoning_content": {json.dumps(message["reasoning_content"])}' in str(failure)
+
+
+def test_a_very_long_text_is_told_by_its_ends() -> None:
+    thought = "".join(f"step {number}, " for number in range(100_000))
+    told = str(Finding("reasoning was changed", PLACE, "messages[1]", thought, "short"))
+    assert len(told) < 1500
+    assert "before: 'step 0, step 1, " in told
+    assert f"({len(thought)} characters)" in told
+    assert "step 99999, '" in told
+    assert "after:  'short'" in told

@@ -324,9 +324,11 @@ def once_begun(path: Path, held: Held) -> Answer:
     return answer
 
 
+# A shell that starts something in the background lets it ignore the interrupt, and so do all its children.
 CHILD = """
-import sys
+import signal, sys
 from scripts import fetch, upstream
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print(fetch.fetch(upstream.File(*sys.argv[1:])))
 except KeyboardInterrupt:
