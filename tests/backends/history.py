@@ -107,7 +107,7 @@ def _of(kind: str, parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.kind == kind]
 
 
-def _is_joined(texts: Sequence[str], value: str) -> bool:
+def is_joined(texts: Sequence[str], value: str) -> bool:
     """Whether a value is these texts with nothing but white space between them."""
     if len(texts) == 1:
         return value == texts[0]
@@ -136,7 +136,7 @@ class _Matches:
     def _take(self, part: Part) -> None:
         for start in range(len(self._waiting)):
             for run in self._runs(start):
-                if _is_joined([given.value for given in run], part.value):
+                if is_joined([given.value for given in run], part.value):
                     self.pairs += [(given, part) for given in run]
                     del self._waiting[start : start + len(run)]
                     return
@@ -214,7 +214,7 @@ def _judge_text(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Finding]
     before = [part.value for part in _of("text", given)]
     back = _of("text", got)
     after = "".join(part.value for part in back)
-    if not _is_joined(before, after):
+    if not is_joined(before, after):
         path = back[0].place if back else "nowhere"
         block = next((part.place for part in given), "a turn of nothing")
         yield Finding("visible text was changed", block, path, "".join(before), after or NOTHING)

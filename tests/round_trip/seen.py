@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.backends.history import Finding, Part
+from tests.backends.history import Finding, Part, is_joined
 from tests.round_trip.failures import Failure
 from tests.round_trip.trace import Trace
 
@@ -41,8 +40,7 @@ def _values(kind: str, parts: Sequence[Part]) -> list[str]:
 
 
 def _compare(kind: str, turn: int, before: list[str], after: list[str]) -> list[Finding]:
-    joined = "".join(after)
-    if joined == "".join(before) or re.fullmatch(r"\s*".join(map(re.escape, before)), joined):
+    if is_joined(before, "".join(after)):
         return []
     return [_finding(kind, turn, " ".join(before), " ".join(after))]
 
