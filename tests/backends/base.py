@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 
 from tests.backends.history import Finding, Part, Wire, judge, shortened
 from tests.backends.wire import Answer, Request
-from tests.conversations.model import AssistantTurn
+from tests.conversations.model import AssistantTurn, Block
 
 Body = dict[str, Any]
 
@@ -175,6 +175,10 @@ class Backend(ABC):
         """Make an id or a seal that nobody else can make, and that is the same in every run."""
         message = "/".join([self.account or self.name, *map(str, seed)]).encode("utf-8", "surrogatepass")
         return prefix + hmac.new(b"tests/backends", message, hashlib.sha256).hexdigest()[:40]
+
+    def no_form(self, block: Block) -> NotImplementedError:
+        """Say that this wire cannot carry a block: the conversation is not for this backend."""
+        return NotImplementedError(f"{self.name} has no form for {block}")
 
     @abstractmethod
     def violations(self, request: Request) -> Iterator[Violation]:

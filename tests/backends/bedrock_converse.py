@@ -141,7 +141,7 @@ class BedrockNova(Converse):
         self, block: Thinking | Redacted, number: int, index: int, request: Request
     ) -> tuple[dict[str, Any], Part]:
         if isinstance(block, Redacted):
-            raise NotImplementedError(f"{self.name} has no form for {block}")
+            raise self.no_form(block)
         part = Part("reasoning", block.text, block_name(number, index, "thinking"))
         return {"type": "thinking", "thinking": block.text}, part
 

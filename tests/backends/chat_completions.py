@@ -106,7 +106,7 @@ class ChatCompletions(Backend):
             call = self.mint("call_", number, index)[:29]
             arguments = json.dumps(dict(block.input), ensure_ascii=False)
             return Part("tool", call, block_name(number, index, "tool use"), arguments, block.name)
-        raise NotImplementedError(f"{self.name} has no form for {block}")
+        raise self.no_form(block)
 
     def perform(self, parts: Sequence[Part], request: Request) -> Answer:
         if request.body.get("stream"):

@@ -152,7 +152,7 @@ class Gemini(Backend):
             self._parts.append({"text": block.text})
             yield Part("text", block.text, block_name(number, index, "text"))
         elif isinstance(block, Redacted):
-            raise NotImplementedError(f"{self.name} has no form for {block}")
+            raise self.no_form(block)
         else:
             call: Item = {"functionCall": {"name": block.name, "args": dict(block.input)}}
             place = block_name(number, index, "tool use")

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests import conversations
 from tests.backends import Dialogue, Moonshot
-from tests.judges.asking import ask
+from tests.backends.responses import Responses
+from tests.judges.asking import ask, said
 from tests.judges.honest import Body, Lie
 from tests.judges.honest_responses import SEALED
 
@@ -108,6 +109,15 @@ SEAL_DROPPED: dict[str, tuple[Lie, Body, str]] = {
 }
 
 
+def caught_of_adopted(endpoint: type[Responses], lie: Lie) -> str:
+    """What an endpoint says of a turn that another provider gave, when a lie is told about it; "" is nothing."""
+    backend = endpoint(adopted_dialogue())
+    body = {"model": "m", "input": _adopted_items(backend.dialogue)}
+    lie(body)
+    ask(backend, body)
+    return said(backend)
+
+
 def adopted_dialogue() -> Dialogue:
     """A dialogue of which Moonshot gave the first turn."""
     dialogue = Dialogue(conversations.load("thinking-text-tool").assistant_turns)
@@ -115,7 +125,7 @@ def adopted_dialogue() -> Dialogue:
     return dialogue
 
 
-def adopted_items(dialogue: Dialogue) -> list[Body]:
+def _adopted_items(dialogue: Dialogue) -> list[Body]:
     """That turn as this wire can say it: nothing in it has an id, and its reasoning is a summary."""
     thought, text, call = dialogue.given[0].parts
     return [

@@ -13,23 +13,10 @@ from tests.backends import Dialogue
 from tests.backends.anthropic_messages import AnthropicMessages
 from tests.conversations.model import Conversation
 from tests.judges.asking import ask, said
+from tests.judges.claude_words import DOCS, FIRST, MODIFIED, OFF, PREFILL
 from tests.judges.honest import Body, Lie, events, truth
 from tests.judges.honest_messages import ADAPTIVE, INTERLEAVED, MANUAL, HonestMessages, rebuilt
 
-DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
-FIRST = (
-    "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost "
-    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To "
-    f"avoid this requirement, disable `thinking`. Please consult our documentation at {DOCS}"
-)
-MODIFIED = (
-    "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must "
-    "remain as they were in the original response."
-)
-OFF = (
-    "When thinking is disabled, an `assistant` message in the final position cannot contain `thinking`. To use "
-    "thinking blocks, enable `thinking` in your request."
-)
 EXPECTED = "Expected `thinking` or `redacted_thinking`, but found"
 FORGED = "Invalid `signature` in `thinking` block"
 FORGED_DATA = "Invalid `data` in `redacted_thinking` block"
@@ -46,7 +33,6 @@ LATE = (
     "If an assistant message contains any thinking blocks, the first block must be `thinking` or `redacted_thinking`."
 )
 FORCED = "Thinking may not be enabled when tool_choice forces tool use."
-PREFILL = "This model does not support assistant message prefill. The conversation must end with a user message."
 UNANSWERED = (
     "tool_use ids were found without tool_result blocks immediately after. Each `tool_use` block must have a "
     "corresponding `tool_result` block in the next message."

@@ -17,30 +17,16 @@ from tests.backends.bedrock_wire import MEMBERS
 from tests.backends.wire import Answer
 from tests.conversations import AssistantTurn, Text, Thinking, load
 from tests.judges.asking import ask, said
+from tests.judges.claude_words import DOCS, FIRST, MODIFIED, OFF, PREFILL
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_converse import CLAUDE, THINKING, HonestConverse, events, service_model, url
 from tests.judges.replays import replays, table, told
 
 MODEL = "The model returned the following errors: "
-DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
-FIRST = (
-    "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost "
-    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To "
-    f"avoid this requirement, disable `thinking`. Please consult our documentation at {DOCS}"
-)
-MODIFIED = (
-    "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must "
-    "remain as they were in the original response."
-)
 LATE = (
     "If an assistant message contains any thinking blocks, the first block must be `thinking` or `redacted_thinking`. "
     "Found `text`."
 )
-OFF = (
-    "When thinking is disabled, an `assistant` message in the final position cannot contain `thinking`. To use "
-    "thinking blocks, enable `thinking` in your request."
-)
-PREFILL = "This model does not support assistant message prefill. The conversation must end with a user message."
 FORBIDDEN = "The request signature we calculated does not match the signature you provided."
 NOVA = "User messages cannot contain reasoning content. Please remove the reasoning content and try again."
 NOVA_MODEL = "us.amazon.nova-2-lite-v1%3A0"
@@ -271,11 +257,12 @@ def test_an_honest_claude_client_is_clean(name: str, stream: bool) -> None:
     assert claude(name, stream=stream).caught(truth) == ""
 
 
-@pytest.mark.parametrize("name", conversations.names())
+ALONE = [name for name in conversations.names() if not (load(name).visitors or load(name).imported)]
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_a_stream_says_what_a_whole_answer_says(name: str) -> None:
-    conversation = load(name)
-    if conversation.visitors or conversation.imported:
-        pytest.skip("a switch is not for one client")
+    """What one client can play: no switch, nothing from elsewhere."""
     assert claude(name, stream=True).history == claude(name).history
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from tests import conversations
 from tests.backends import DashScope, DashScopeResponses
-from tests.judges.asking import ask, said
+from tests.judges.asking import said
 from tests.judges.chat_lies import THOUGHT as THOUGHT_TEXT
 from tests.judges.chat_lies import TURN, common_lies, field, lose
 from tests.judges.honest import Body, Lie, truth
 from tests.judges.honest_chat import HonestChat
 from tests.judges.honest_responses import SEALED, HonestResponses
-from tests.judges.responses_lies import COMMON, THOUGHT, adopted_dialogue, adopted_items, anonymous, item
+from tests.judges.responses_lies import COMMON, THOUGHT, anonymous, caught_of_adopted, item
 
 # What none of its wires can carry: reasoning without a text.
 NAMES = [name for name in conversations.names() if not conversations.load(name).redacts]
@@ -142,9 +142,6 @@ def test_its_responses_catch(lie: Lie, extra: Body, expected: str) -> None:
 
 @pytest.mark.parametrize(("lie", "expected"), [(truth, ""), (summary([]), "reasoning was dropped")])
 def test_foreign_reasoning_is_a_summary(lie: Lie, expected: str) -> None:
-    backend = DashScopeResponses(adopted_dialogue())
-    body = {"model": "m", "input": adopted_items(backend.dialogue)}
-    lie(body)
-    ask(backend, body)
-    assert expected in said(backend)
-    assert bool(expected) == bool(said(backend))
+    found = caught_of_adopted(DashScopeResponses, lie)
+    assert expected in found
+    assert bool(expected) == bool(found)

@@ -10,7 +10,6 @@ import pytest
 from tests import conversations
 from tests.backends import OpenAIResponses
 from tests.backends.openai_rules import Wording
-from tests.judges.asking import ask, said
 from tests.judges.honest import Body, Lie, events, truth
 from tests.judges.honest_responses import SEALED, UNSTORED, HonestResponses, rebuilt
 from tests.judges.responses_lies import (
@@ -22,10 +21,9 @@ from tests.judges.responses_lies import (
     OUTPUT,
     SEAL_DROPPED,
     THOUGHT,
-    adopted_dialogue,
-    adopted_items,
     anonymous,
     both,
+    caught_of_adopted,
     drop,
     item,
     part,
@@ -504,12 +502,9 @@ def test_openai_catches_reasoning_out_of_order() -> None:
 )
 def test_foreign_reasoning_is_a_summary_without_id_and_seal(lie: Lie, expected: str) -> None:
     """Row "no id at all", litellm#37953: its summary is taken, and there is nothing that stayed behind."""
-    backend = OpenAIResponses(adopted_dialogue())
-    body = {"model": "m", "input": adopted_items(backend.dialogue)}
-    lie(body)
-    ask(backend, body)
-    assert expected in said(backend)
-    assert bool(expected) == bool(said(backend))
+    found = caught_of_adopted(OpenAIResponses, lie)
+    assert expected in found
+    assert bool(expected) == bool(found)
 
 
 def test_a_finding_names_the_block_the_path_and_both_texts() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests import conversations
 from tests.backends import XAIChat, XAIResponses
-from tests.judges.asking import ask, said
+from tests.judges.asking import said
 from tests.judges.chat_lies import THOUGHT as THOUGHT_TEXT
 from tests.judges.chat_lies import TURN, field, foreign_part, visible_lies
 from tests.judges.honest import Body, Lie, truth
@@ -23,10 +23,9 @@ from tests.judges.responses_lies import (
     MESSAGE,
     SEAL_DROPPED,
     THOUGHT,
-    adopted_dialogue,
-    adopted_items,
     anonymous,
     both,
+    caught_of_adopted,
     item,
     part,
 )
@@ -136,12 +135,9 @@ def test_it_catches(lie: Lie, extra: Body, expected: str) -> None:
     ("lie", "expected"), [(truth, ""), (item(THOUGHT, summary=[part("summary_text", "No.")]), "reasoning was changed")]
 )
 def test_foreign_reasoning_is_a_summary(lie: Lie, expected: str) -> None:
-    backend = XAIResponses(adopted_dialogue())
-    body = {"model": "m", "input": adopted_items(backend.dialogue)}
-    lie(body)
-    ask(backend, body)
-    assert expected in said(backend)
-    assert bool(expected) == bool(said(backend))
+    found = caught_of_adopted(XAIResponses, lie)
+    assert expected in found
+    assert bool(expected) == bool(found)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
