@@ -18,14 +18,17 @@ _FIRST = (
 )
 
 
-def seals(call: Call, made: Seals) -> Iterator[Fault]:
-    """Rows on empty thinking, bad signatures and bad data; in any turn, as long as thinking is on."""
+def seals(call: Call, made: Seals, given: Set[tuple[str, str]]) -> Iterator[Fault]:
+    """Rows on empty thinking, bad signatures and bad data; in any turn, as long as thinking is on.
+
+    `given` are the texts that Claude gave in this conversation at platforms with seals of another make.
+    """
     for place in _thoughts(call):
         block = place.block
         if place.type == "thinking" and not (block["thinking"] or block["signature"]):
             message = f"{place.path}.thinking: each thinking block must contain thinking"
             yield Fault(message, f"{place.path}.thinking")
-        elif made.of(block) is None:
+        elif made.of(block) is None and (block.get("thinking", ""), _seal(place)) not in given:
             field = "signature" if place.type == "thinking" else "data"
             yield Fault(f"{place.path}: Invalid `{field}` in `{place.type}` block", f"{place.path}.{field}")
 

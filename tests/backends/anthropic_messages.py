@@ -9,12 +9,12 @@ anthropic_seals     signatures, and what they are bound to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.backends import anthropic_history as history
 from tests.backends import anthropic_rules as rules
 from tests.backends.anthropic_models import Call, Model
-from tests.backends.anthropic_seals import Kind, Seals, prefix
+from tests.backends.anthropic_seals import Kind, Seals, elsewhere, prefix
 from tests.backends.anthropic_wire import Fault, MessagesWire, content
 from tests.backends.base import Dialogue, Violation, block_name
 from tests.backends.history import Part
@@ -30,9 +30,13 @@ class AnthropicMessages(MessagesWire):
 
     `binding` says that the account is one for which thinking is bound to what stood before it (section 1.4), with those
     models that can; other accounts ask for it in the request.
+
+    Its seals open wherever Claude is served: Anthropic's documentation of extended thinking has signatures "compatible
+    across platforms (Claude APIs, Amazon Bedrock, and Vertex AI)". So all of them share an `account`.
     """
 
     name = "anthropic"
+    account: ClassVar[str] = "anthropic"
     section = "1"
     host = "api.anthropic.com"
     path = "/v1/messages"
@@ -60,11 +64,10 @@ class AnthropicMessages(MessagesWire):
     def faults(self, request: Request) -> Iterator[Fault]:
         call = self.call(request)
         yield from rules.faults(call)
-        yield from history.seals(call, self._seals)
+        yield from history.seals(call, self._seals, elsewhere(self.dialogue.seals(self.account)))
         if call.model.binds and (self.binding or "block_binding" in call.thinking):
             yield from history.bindings(call, self._seals)
-        account = self.account or self.name
-        yield from history.unchanged(call, [one.parts for one in self.dialogue.given if one.account == account])
+        yield from history.unchanged(call, [one.parts for one in self.dialogue.given if one.account == self.account])
         yield from history.beginnings(call, self._silent)
         yield from history.endings(call)
 
@@ -98,8 +101,7 @@ class AnthropicMessages(MessagesWire):
         return {"type": "thinking", "thinking": text, "signature": signature}, part
 
     def _seal(self, kind: Kind, text: str, request: Request) -> str:
-        account = self.account or self.name
-        own = [part for one in self.dialogue.given if one.account == account for part in one.parts]
+        own = [part for one in self.dialogue.given if one.account == self.account for part in one.parts]
         here = sum("signature" in block or "data" in block for block in self._blocks)
         rank = sum(part.kind == "reasoning" for part in own) + here
         return self._seals.make(kind, text, rank, prefix(request.body, len(request.body["messages"])))

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -20,6 +20,12 @@ from tests.backends.base import Body
 
 Kind = Literal["thinking", "omitted", "redacted"]
 _MARK = b"\x12\xa4\x01"  # makes seals begin with "EqQB", as real ones do
+_BEGINNING = base64.b64encode(_MARK).decode()
+
+
+def elsewhere(given: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of texts with their seals, those whose seals were not made here and can only be remembered."""
+    return {(text, seal) for text, seal in given if not seal.startswith(_BEGINNING)}
 
 
 @dataclass(frozen=True)

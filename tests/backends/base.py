@@ -88,6 +88,11 @@ class Dialogue:
     def over(self) -> bool:
         return len(self.given) == len(self.script)
 
+    def seals(self, account: str) -> set[tuple[str, str]]:
+        """The reasoning that an account gave out: each text with its seal."""
+        own = [part for given in self.given if given.account == account for part in given.parts]
+        return {(part.value, part.detail) for part in own if part.kind == "reasoning"}
+
 
 class Backend(ABC):
     """One endpoint of one provider, for the length of one conversation.

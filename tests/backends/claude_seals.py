@@ -1,4 +1,8 @@
-"""Claude behind somebody else's chat wire: each thought has a signature, which Claude itself verifies."""
+"""Claude behind somebody else's chat wire: each thought has a signature, which Claude itself verifies.
+
+So it is Claude's own, and good wherever Claude is served (inferred; `anthropic_messages` has the source for three
+platforms).
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ def is_data(seal: str) -> bool:
 class ClaudeSeals(ChatCompletions):
     """Signs what Claude thinks, and knows its own signatures (section 1.1 for the rules and the words)."""
 
+    account = "anthropic"
     signs = True
     joins = False
 
@@ -38,13 +43,12 @@ class ClaudeSeals(ChatCompletions):
 
     def genuine(self, text: str, seal: str) -> bool:
         """Tell whether a signature was given for this text; that of a text kept back is good with any (section 1.1)."""
-        return seal == self._seal(text) or (seal.startswith(_HIDDEN) and self.given_out(seal))
+        given = self.dialogue.seals(self.account)
+        return seal == self._seal(text) or (text, seal) in given or ("", seal) in given
 
     def given_out(self, seal: str) -> bool:
         """Tell whether a signature, or sealed data, is one of this conversation's."""
-        account = self.account or self.name
-        mine = [part for given in self.dialogue.given if given.account == account for part in given.parts]
-        return any(part.detail == seal for part in mine if part.kind == "reasoning")
+        return any(seal == one for _, one in self.dialogue.seals(self.account))
 
     def _seal(self, text: str) -> str:
         return self.mint(_SIGNED, "signature", text)

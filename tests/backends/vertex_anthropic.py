@@ -12,10 +12,7 @@ _MODEL = re.compile(r"/models/(?P<model>[^/:]+):")
 
 
 class VertexAnthropic(AnthropicMessages):
-    """Claude in a Google project; the address names the model, and the body may name the features in beta.
-
-    Its signatures are its own: one of Anthropic's API is a foreign one here (inferred from section 1.3).
-    """
+    """Claude in a Google project; the address names the model, and the body may name the features in beta."""
 
     name = "vertex_anthropic"
     section = "17"

@@ -557,7 +557,7 @@ def test_foreign_thinking_is_not_asked_back() -> None:
     script = conversations.load("one-thinking-turn").assistant_turns
 
     class Elsewhere(AnthropicMessages):
-        name = "elsewhere"
+        account = "elsewhere"
 
     dialogue = Dialogue(script)
     client = HonestMessages(AnthropicMessages, thinking=MANUAL)

@@ -91,12 +91,14 @@ def test_path(path: str, expected: bool) -> None:
     assert bool(re.fullmatch(VertexAnthropic.path, path)) is expected
 
 
-def test_signature_of_the_other_account() -> None:
-    """What Anthropic's own API signed is foreign here, and the other way round."""
+def test_signature_of_the_other_platform() -> None:
+    """What Anthropic's own API signed is good here, and the other way round; a forged one is at neither."""
     script = conversations.load("one-thinking-turn").assistant_turns
     there = HonestMessages(AnthropicMessages, headers=INTERLEAVED, thinking=MANUAL)
     there.play(conversations.load("one-thinking-turn"))
-    assert b"Invalid `signature`" in ask(VertexAnthropic(Dialogue(script)), there.body, f"{AT}rawPredict").body
+    assert b"Invalid `signature`" not in ask(VertexAnthropic(Dialogue(script)), there.body, f"{AT}rawPredict").body
     here = client("one-thinking-turn")
     body = {**here.body, "model": "claude-sonnet-4-5"}
+    assert b"Invalid `signature`" not in ask(AnthropicMessages(Dialogue(script)), body).body
+    body["messages"][1]["content"][0]["signature"] += "A"
     assert b"Invalid `signature`" in ask(AnthropicMessages(Dialogue(script)), body).body
