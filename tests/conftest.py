@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib import metadata, util
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--known-failures",
         action="store_true",
         help="tell cases whose failures are all listed as open for the release as open, not as failed",
+    )
+    parser.addoption(
+        "--published-wire",
+        type=Path,
+        help="what the published release sends where nobody thinks (written by `python -m tests.round_trip.plain`)",
     )
     parser.addoption("--every-cell", action="store_true", help="also play the cells that the grid leaves out for time")
 

@@ -1,0 +1,99 @@
+"""What LiteLLM sends for a conversation in which nobody thinks: a patched release has to send the same bytes.
+
+`python -m tests.round_trip.plain FILE` writes down what the installed release sends, one entry for each cell of
+`plain-wire/...`; `test_plain.py` compares a patched release with what its published wheel has sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import sys
+import warnings
+from pathlib import Path
+
+from tests import conftest  # noqa: F401  (sets the ground before LiteLLM is imported)
+from tests.backends import BACKENDS
+from tests.conversations.loader import parse
+from tests.round_trip.grid import INGRESSES, STREAM, WHOLE, Case
+from tests.round_trip.play import Stage, Unplayable, perform
+from tests.round_trip.routes import ROUTES
+
+FAMILY = "plain-wire"
+
+# What the fixes look at when they look for thinking: calls between texts, several in a row, a turn of text alone, one
+# of calls alone, results with an image, a system prompt, and places for the prompt's cache.
+SCRIPT = parse(
+    FAMILY,
+    {
+        "about": "Text and calls in every order, and no thinking.",
+        "system": "You know the town. Be brief.",
+        "cached": True,
+        "turn": [
+            {"user": "Where is the market, and is it open?", "thinking": False},
+            {
+                "assistant": [
+                    {"text": "I look at the map."},
+                    {"tool": "map", "input": {"place": "market"}, "result": "Square 1"},
+                    {"text": "And at its hours."},
+                    {"tool": "hours", "input": {"place": "market"}, "result": "8 to 12"},
+                ]
+            },
+            {"assistant": [{"tool": "map", "input": {"place": "here"}, "result": "Square 9", "image": True}]},
+            {"assistant": [{"text": "It is in the next street, and open until noon."}]},
+            {"user": "Thanks. Reasoning: none.", "thinking": False},
+            {"assistant": [{"text": "You are welcome."}]},
+        ],
+    },
+)
+
+
+def cells() -> list[Case]:
+    """Every backend that an ingress reaches, whole and streamed."""
+    return [
+        Case(FAMILY, ingress, backend, mode)
+        for backend in BACKENDS
+        for ingress in INGRESSES
+        if ingress not in ROUTES[backend].impossible
+        for mode in (WHOLE, STREAM)
+    ]
+
+
+# LiteLLM makes up an id for each of Gemini's calls, another one in each run.
+_MADE_UP = re.compile(r"call_[0-9a-f]{28,32}")
+
+
+async def sent(case: Case) -> list[str]:
+    """The requests that LiteLLM sends in a cell: each its address and its body, to the byte.
+
+    One that the provider rejects, and all behind it, are left out: a fix may mend those.
+    """
+    try:
+        stage = await perform(case, SCRIPT)
+    except (Unplayable, NotImplementedError):
+        return []
+    requests = stage.dialogue.requests[: _accepted(stage)]
+    return _numbered([f"{request.url} {request.raw.decode('utf-8')}" for request in requests])
+
+
+def _numbered(texts: list[str]) -> list[str]:
+    """The texts with made-up ids numbered in their order, so that the same ones stay the same."""
+    seen: dict[str, str] = {}
+    return [_MADE_UP.sub(lambda made: seen.setdefault(made[0], f"call_{len(seen)}"), text) for text in texts]
+
+
+def _accepted(stage: Stage) -> int | None:
+    return min((rejection.request - 1 for rejection in stage.dialogue.rejections), default=None)
+
+
+async def _all() -> dict[str, list[str]]:
+    return {str(case): await sent(case) for case in cells()}
+
+
+if __name__ == "__main__":
+    # Of a release with other types than it expects itself, pydantic has much to say.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    Path(sys.argv[1]).write_text(json.dumps(asyncio.run(_all()), indent=0), encoding="utf-8")

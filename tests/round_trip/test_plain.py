@@ -1,0 +1,42 @@
+"""Without thinking a patched release sends what the published one sends, byte for byte (`plain-wire/...`).
+
+The session `tests` lets the published wheel write its requests down first, and hands them over (`--published-wire`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.round_trip.grid import Case
+from tests.round_trip.plain import cells, sent
+
+# One loop for the whole session, as for the grid.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("case", cells(), ids=str)
+async def test_plain(case: Case, published_wire: Path) -> None:
+    expected = _read(published_wire)[str(case)]
+    if not expected:
+        pytest.skip("the published release has its first request rejected, or none to send")
+    requests = (await sent(case))[: len(expected)]
+    assert requests == expected, "\n".join(difflib.unified_diff(expected, requests, "published", "patched", lineterm=""))
+
+
+@cache
+def _read(path: Path) -> dict[str, list[str]]:
+    kept: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+@pytest.fixture
+def published_wire(request: pytest.FixtureRequest) -> Path:
+    path: Path | None = request.config.getoption("published_wire")
+    if path is None:
+        pytest.skip("this is the published release itself, or nobody said what that sends (--published-wire)")
+    return path
