@@ -1,20 +1,20 @@
-"""The verb `bench`: how long the whole grid takes, measured in `import litellm`, the unit in which everybody waits."""
+"""The verb `bench`: what the suite costs whoever runs it, and what the fixes cost whoever uses them; ratios of one run.
+
+The whole grid is measured in `import litellm`, the unit in which everybody waits; the translation of long histories on
+/v1/messages, patched, in what the published release takes for it.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from scripts import environment, releases, tests, upstream
-from scripts.errors import CommandFailed
-from scripts.paths import ROOT
+from scripts import costs, environment, releases, tests, trees, upstream
+from scripts.costs import answer
 
 LIMIT = 3
 """The grid may take as long as this many imports."""
@@ -42,13 +42,16 @@ class Timing:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure a release, patched, in a clean environment (1: the grid takes longer than it may)."""
+    """Measure a release, patched, in a clean environment (1: something takes longer than it may)."""
     lock = upstream.load()
     release = releases.find(lock, arguments.release) if arguments.release else lock.newest
+    published = tests.wheel_of(lock, release, unpatched=True)
     with environment.fresh(f"{release.version}-bench", release, tests.wheel_of(lock, release)) as python:
         timing = measure(python)
-    print("\n".join(lines(str(release.version), timing)))
-    return int(timing.ratio > LIMIT)
+        with trees.laid_out(published) as tree:
+            translation = costs.compare(python, tree)
+    print("\n".join([*lines(str(release.version), timing), *costs.lines(translation)]))
+    return int(timing.ratio > LIMIT or translation.dear)
 
 
 def measure(python: Path) -> Timing:
@@ -57,16 +60,16 @@ def measure(python: Path) -> Timing:
     Raises CommandFailed.
     """
     first = [_first_import(python) for _ in range(REPEATS)]
-    _answer(python, "-c", IMPORT)
-    later = [_answer(python, "-c", IMPORT) for _ in range(REPEATS)]
-    played = _answer(python, "-m", "tests.round_trip.timing")
+    answer(python, "-c", IMPORT)
+    later = [answer(python, "-c", IMPORT) for _ in range(REPEATS)]
+    played = answer(python, "-m", "tests.round_trip.timing")
     return Timing(first, later, played["grid"], played["cases"], played["failed"])
 
 
 def _first_import(python: Path) -> float:
     """Import as into an environment that was made just now: everything is compiled, and the bytecode is written."""
     with TemporaryDirectory() as empty:
-        seconds: float = _answer(python, "-X", f"pycache_prefix={empty}", "-c", IMPORT)
+        seconds: float = answer(python, "-X", f"pycache_prefix={empty}", "-c", IMPORT)
     return seconds
 
 
@@ -84,16 +87,3 @@ def lines(release: str, timing: Timing) -> list[str]:
             f"too slow: the grid takes more than {LIMIT} imports. Make cases faster, or leave out what repeats."
         )
     return told
-
-
-def _answer(python: Path, *arguments: str) -> Any:
-    """What a program prints last, as JSON; LiteLLM may print before it. Raises CommandFailed."""
-    # Without the variable LiteLLM would ask the web for its cost map, and time that.
-    variables = {**environment.clean(), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    done = subprocess.run(
-        [str(python), *arguments], env=variables, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        said = (done.stderr.splitlines() or ["no word"])[-1]
-        raise CommandFailed(" ".join(["python", *arguments]), f"it ended with exit status {done.returncode}: {said}")
-    return json.loads(done.stdout.splitlines()[-1])

@@ -25,7 +25,11 @@ async def test_plain(case: Case, published_wire: Path) -> None:
     if not expected:
         pytest.skip("the published release has its first request rejected, or none to send")
     requests = (await sent(case))[: len(expected)]
-    assert requests == expected, "\n".join(difflib.unified_diff(expected, requests, "published", "patched", lineterm=""))
+    assert requests == expected, _difference(expected, requests)
+
+
+def _difference(expected: list[str], requests: list[str]) -> str:
+    return "\n".join(difflib.unified_diff(expected, requests, "published", "patched", lineterm=""))
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import bench, environment, tests, upstream
+from scripts import bench, costs, environment, tests, trees, upstream
 from scripts.__main__ import main
 from scripts.bench import IMPORT, LIMIT, REPEATS, Timing, lines
 from scripts.errors import CommandFailed
@@ -36,12 +36,72 @@ def test_more_than_three_imports_are_too_many(
     grid: float, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(environment, "fresh", _fresh)
-    monkeypatch.setattr(tests, "wheel_of", lambda lock, release: Path(f"{release.version}.whl"))
+    _without_wheels(monkeypatch)
     monkeypatch.setattr(bench, "measure", lambda python: timing(grid))
+    monkeypatch.setattr(costs, "compare", lambda python, tree: translation(1.0, 2.0))
     assert bench.run(Namespace(release="1.83.0")) == status
     out = capsys.readouterr().out
     assert out.startswith("litellm 1.83.0: 600 cases")
     assert (f"more than {LIMIT} imports" in out) == bool(status)
+
+
+def _without_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wheel_of(lock: upstream.Lock, release: upstream.Release, *, unpatched: bool = False) -> Path:
+        return Path(f"{release.version}-unpatched.whl" if unpatched else f"{release.version}.whl")
+
+    monkeypatch.setattr(tests, "wheel_of", wheel_of)
+    monkeypatch.setattr(trees, "laid_out", _laid_out)
+
+
+@contextmanager
+def _laid_out(base: Path) -> Iterator[Path]:
+    assert base.name == "1.83.0-unpatched.whl"
+    yield Path("tree")
+
+
+def translation(ratio: float, growth: float) -> costs.Translation:
+    """One backend, whose patched requests take so much of the published ones' time, and so much for twice as many."""
+    published = {100: 0.005, 200: 0.010, 400: 0.020}
+    return costs.Translation({"moonshot": published}, {"moonshot": {200: 0.010 * ratio, 400: 0.010 * ratio * growth}})
+
+
+@pytest.mark.parametrize(
+    ("ratio", "growth", "dear"), [(1.0, 2.0, False), (1.05, 2.2, False), (1.051, 2.0, True), (0.9, 2.21, True)]
+)
+def test_the_fixes_may_cost_a_twentieth_and_grow_with_the_history(ratio: float, growth: float, dear: bool) -> None:
+    measured = translation(ratio, growth)
+    assert measured.dear is dear
+    told = costs.lines(measured)
+    assert told[0] == (
+        f"a request with 200 messages to moonshot: 10.0 ms published, {10 * ratio:.1f} ms patched, {ratio:.3f} of it; "
+        f"twice the history takes {growth:.2f} of the time"
+    )
+    assert len(told) == 1 + dear
+
+
+def test_a_dear_fix_fails_the_bench(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(environment, "fresh", _fresh)
+    _without_wheels(monkeypatch)
+    monkeypatch.setattr(bench, "measure", lambda python: timing(1.0))
+    monkeypatch.setattr(costs, "compare", lambda python, tree: translation(1.2, 2.0))
+    assert bench.run(Namespace(release="1.83.0")) == 1
+    assert "too dear" in capsys.readouterr().out
+
+
+def test_the_releases_are_timed_in_turns_and_the_fastest_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(python: Path, *arguments: str, variables: dict[str, str]) -> object:
+        assert arguments == ("-m", "tests.round_trip.translation")
+        asked.append(variables.get("PYTHONPATH", ""))
+        return {"moonshot": {"200": 1.0 / len(asked), "400": float(len(asked))}}
+
+    monkeypatch.setattr(costs, "answer", answer)
+    found = costs.compare(PYTHON, Path("tree"))
+    assert asked == ["tree", ""] * costs.ROUNDS
+    last = 2 * costs.ROUNDS
+    assert found.published == {"moonshot": {200: 1.0 / (last - 1), 400: 1.0}}
+    assert found.patched == {"moonshot": {200: 1.0 / last, 400: 2.0}}
 
 
 @contextmanager
@@ -57,7 +117,7 @@ def test_the_first_import_is_measured_before_there_is_bytecode(monkeypatch: pyte
         asked.append(arguments)
         return {"grid": 3.0, "cases": 5, "failed": 1} if arguments[0] == "-m" else float(len(asked))
 
-    monkeypatch.setattr(bench, "_answer", answer)
+    monkeypatch.setattr(bench, "answer", answer)
     assert bench.measure(PYTHON) == Timing([1.0, 2.0, 3.0], [5.0, 6.0, 7.0], 3.0, 5, 1)
     first, later = asked[:REPEATS], asked[REPEATS:]
     assert [(flag, *rest) for flag, _, *rest in first] == [("-X", "-c", IMPORT)] * REPEATS
@@ -67,17 +127,17 @@ def test_the_first_import_is_measured_before_there_is_bytecode(monkeypatch: pyte
 
 
 def test_the_last_line_of_a_program_is_its_answer() -> None:
-    assert bench._answer(PYTHON, "-c", "print('Get Help!'); print('[1, 2.5]')") == [1, 2.5]
+    assert costs.answer(PYTHON, "-c", "print('Get Help!'); print('[1, 2.5]')") == [1, 2.5]
 
 
 def test_a_program_that_fails_is_told_with_its_last_words() -> None:
     with pytest.raises(CommandFailed, match="ended with exit status 1: ModuleNotFoundError: No module named 'nothing'"):
-        bench._answer(PYTHON, "-c", "import nothing")
+        costs.answer(PYTHON, "-c", "import nothing")
 
 
 def test_the_import_is_timed_by_itself() -> None:
     """The measured program is a real one: with another module in the place of LiteLLM it prints seconds."""
-    assert bench._answer(PYTHON, "-c", IMPORT.replace("import litellm", "import this")) >= 0
+    assert costs.answer(PYTHON, "-c", IMPORT.replace("import litellm", "import this")) >= 0
 
 
 @pytest.mark.parametrize("words", [["bench", "1.82.7"], ["bench", "1.80.0"], ["bench", "newest"]])
