@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.backends.wire import strings
 
@@ -77,6 +77,7 @@ def judge(
     `given` and `got` are the turns that were performed and replayed; `thoughts` is all reasoning that was ever given,
     and `visible` is the request without its carriers of reasoning.
     """
+    given, got = _well_formed(given), _well_formed(got)
     if len(given) != len(got):
         yield Finding(
             "the number of assistant turns changed",
@@ -88,6 +89,18 @@ def judge(
     for performed, replayed in zip(given, got, strict=False):
         yield from _judge_turn(performed, replayed, wire)
     yield from _judge_leaks(thoughts, visible)
+
+
+def _well_formed(turns: Sequence[Sequence[Part]]) -> list[list[Part]]:
+    """Turns with U+FFFD for half a surrogate pair.
+
+    JSON can name one, but what becomes of it is "unpredictable" (RFC 8259, section 8.2), and UTF-8 has no form for it:
+    so this is what a sender may put in its place.
+    """
+    return [[replace(part, value=_HALF.sub("\ufffd", part.value)) for part in turn] for turn in turns]
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _judge_turn(given: Sequence[Part], got: Sequence[Part], wire: Wire) -> Iterator[Finding]:
