@@ -105,7 +105,8 @@ class Backend(ABC):
     - `foreign_text`: what becomes of a thinking text that another provider gave: it has to come back ("taken"), it
       may ("optional"), or it must not ("refused");
     - `ordered`: text and calls keep the order in which they were given; otherwise a message has room for one text,
-      which stands before its calls;
+      which stands before its calls. Where nobody thinks, their order is LiteLLM's own matter, and `plain-wire` holds
+      that it stays as it is;
     - `joins`: a turn has room for one thinking text only, so several come back joined by white space.
     """
 
@@ -151,7 +152,7 @@ class Backend(ABC):
         yield from self.foreign(request)
         expected = [self.expected(given, request) for given in self.dialogue.given]
         thoughts = [part for given in self.dialogue.given for part in given.parts if part.kind == "reasoning"]
-        wire = Wire(self.ordered, self.joins)
+        wire = Wire(self.ordered and bool(thoughts), self.joins)
         yield from judge(expected, self.replayed(request), thoughts, self.without_carriers(request), wire)
 
     def expected(self, given: Given, request: Request) -> list[Part]:

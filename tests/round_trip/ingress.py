@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any, ClassVar
 
 import litellm
@@ -25,6 +26,8 @@ Item = dict[str, Any]
 EPHEMERAL = {"cache_control": {"type": "ephemeral"}}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 MAX_TOKENS = 4096
+FIXED = find_spec("litellm.thinking_round_trip") is not None
+"""Whether the release has fixes in it, which can be told something."""
 
 
 class Ingress(ABC):
@@ -57,7 +60,8 @@ class Ingress(ABC):
     def _arguments(self, route: Route) -> Item:
         switch = route.thinks if self.thinking else route.silent
         account = google.arguments() if route.account else {"api_key": "sk-test"}
-        arguments: Item = {"model": route.models.get(self.name, route.model), **account, **route.arguments}
+        told = route.told if FIXED else {}
+        arguments: Item = {"model": route.models.get(self.name, route.model), **account, **route.arguments, **told}
         if self.conversation.tools:
             arguments["tools"] = [self.tool(*tool) for tool in self.conversation.tools.items()]
         return _copy({**arguments, **self.request(), **switch.get(self.name, {})})

@@ -15,7 +15,8 @@ class Route:
 
     `models` replaces `model` for an ingress (messages, chat, responses). `arguments` go with every call. `thinks` and
     `silent` are, by ingress, the arguments that switch thinking on and off; a model without them thinks by default and
-    cannot be told. `account` names the module that makes credentials for it, if it takes any. `settings` are attributes
+    cannot be told. `told` is what a deployment tells the fixes, where they are in the release: LiteLLM alone would send
+    it on. `account` names the module that makes credentials for it, if it takes any. `settings` are attributes
     of the litellm module for the length of a case. `impossible` says, by ingress, why there is no such route.
     """
 
@@ -24,6 +25,7 @@ class Route:
     arguments: Arguments = field(default_factory=dict)
     thinks: Mapping[str, Arguments] = field(default_factory=dict)
     silent: Mapping[str, Arguments] = field(default_factory=dict)
+    told: Arguments = field(default_factory=dict)
     settings: Arguments = field(default_factory=dict)
     impossible: Mapping[str, str] = field(default_factory=dict)
     account: Literal["", "google"] = ""
@@ -173,6 +175,8 @@ ROUTES: dict[str, Route] = {
         "hosted_vllm/Qwen/Qwen3-32B",
         models={"responses": "custom_openai/Qwen/Qwen3-32B"},
         arguments={"api_base": "http://older.vllm.test/v1"},
+        # Both servers have one name; this one still reads the field that vLLM has renamed since.
+        told={"reasoning_carrier": "reasoning_content"},
     ),
     # Without `converse/` LiteLLM takes another endpoint of Bedrock for /v1/messages; the header that switches on
     # interleaving reaches this one in some releases only.
