@@ -130,7 +130,7 @@ ROUTES: dict[str, Route] = {
     # Older releases know no GLM-5.3, and refuse it tools unless told, which their `responses` does not pass on.
     "together-glm": Route(
         "together_ai/zai-org/GLM-5.3",
-        models={"responses": "together_ai/zai-org/GLM-4.6"},
+        models={"responses": "custom_openai/zai-org/GLM-5.3"},
         arguments={**_TOGETHER, "allowed_openai_params": ["tools"]},
     ),
     "zai": Route("zai/glm-4.7"),
