@@ -1,5 +1,7 @@
 """What LiteLLM sends for a conversation in which nobody thinks: a patched release has to send the same bytes.
 
+So it is where thinking is asked of a model that LiteLLM does not know (F45): it refuses, or sends what it sends.
+
 `python -m tests.round_trip.plain FILE` writes down what the installed release sends, one entry for each cell of
 `plain-wire/...`; `test_plain.py` compares a patched release with what its published wheel has sent.
 """
@@ -15,11 +17,14 @@ import warnings
 from pathlib import Path
 
 from tests import conftest  # noqa: F401  (sets the ground before LiteLLM is imported)
-from tests.backends import BACKENDS
+from tests.backends import BACKENDS, Dialogue
+from tests.backends.respx_mount import mounted
 from tests.conversations.loader import parse
 from tests.round_trip.grid import INGRESSES, STREAM, WHOLE, Case
+from tests.round_trip.ingress import Messages
 from tests.round_trip.play import Stage, Unplayable, perform
 from tests.round_trip.routes import ROUTES
+from tests.round_trip.trace import Trace
 
 FAMILY = "plain-wire"
 
@@ -50,15 +55,25 @@ SCRIPT = parse(
 )
 
 
+UNMAPPED = f"{FAMILY}-unmapped"
+_ASKING = parse(UNMAPPED, {"about": "One answer.", "turn": [{"user": "Go."}, {"assistant": [{"text": "Gone."}]}]})
+# Of each provider with OpenAI's wire a model that no table of LiteLLM's has.
+_NAMES = {
+    backend: f"{ROUTES[backend].model.partition('/')[0]}/model-of-tomorrow"
+    for backend in ("cerebras", "dashscope", "fireworks", "groq", "mistral", "moonshot", "openrouter", "together")
+}
+
+
 def cells() -> list[Case]:
-    """Every backend that an ingress reaches, whole and streamed."""
-    return [
+    """Every backend that an ingress reaches, whole and streamed; and models that LiteLLM does not know."""
+    plain = [
         Case(FAMILY, ingress, backend, mode)
         for backend in BACKENDS
         for ingress in INGRESSES
         if ingress not in ROUTES[backend].impossible
         for mode in (WHOLE, STREAM)
     ]
+    return [*plain, *(Case(UNMAPPED, "messages", backend, WHOLE) for backend in _NAMES)]
 
 
 # LiteLLM makes up an id for each of Gemini's calls, another one in each run.
@@ -70,6 +85,8 @@ async def sent(case: Case) -> list[str]:
 
     One that the provider rejects, and all behind it, are left out: a fix may mend those.
     """
+    if case.conversation == UNMAPPED:
+        return await _asked_of_unmapped(case)
     try:
         stage = await perform(case, SCRIPT)
     except (Unplayable, NotImplementedError):
@@ -82,6 +99,23 @@ def _numbered(texts: list[str]) -> list[str]:
     """The texts with made-up ids numbered in their order, so that the same ones stay the same."""
     seen: dict[str, str] = {}
     return [_MADE_UP.sub(lambda made: seen.setdefault(made[0], f"call_{len(seen)}"), text) for text in texts]
+
+
+async def _asked_of_unmapped(case: Case) -> list[str]:
+    """The request for thinking, or the name of what LiteLLM raises instead of sending it."""
+    dialogue = Dialogue(_ASKING.assistant_turns)
+    route = ROUTES[case.backend]
+    arguments = {**route.arguments, "model": _NAMES[case.backend], "api_key": "sk-test", "max_tokens": 4096}
+    entry = Messages(_ASKING, Trace(dialogue), synchronous=False).entry(synchronous=False)
+    with mounted([endpoint(dialogue) for endpoint in BACKENDS[case.backend]]):
+        try:
+            await entry(**arguments, messages=[{"role": "user", "content": "Go."}], thinking=_THINKING)
+        except Exception as error:  # whatever it is has to stay
+            return [type(error).__name__]
+    return [f"{request.url} {request.raw.decode('utf-8')}" for request in dialogue.requests]
+
+
+_THINKING = {"type": "enabled", "budget_tokens": 1024}
 
 
 def _accepted(stage: Stage) -> int | None:
