@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 
 
-@lru_cache(maxsize=None)
+@cache
 def has_mcp() -> bool:
     """Tell whether the package `mcp` is installed, without which no MCP gateway can handle a call."""
     return find_spec("mcp") is not None

@@ -1,61 +1,90 @@
-"""Anthropic thinking blocks as the `reasoning` items of OpenAI's Responses API (failure F1)."""
+"""Anthropic thinking blocks as the `reasoning` items of OpenAI's Responses API (failures F1 and F2).
+
+An item has several summary texts and one encrypted content; a thinking block has one text. So an item becomes as many
+blocks as it has texts, and the blocks say by a mark in their signature which of them are one item: the last one holds
+the encrypted content, the ones before it a bare mark. An item without text is a redacted thinking block.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableSequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 MINTED_PREFIX = "litellm_encrypted_reasoning:"
 """What LiteLLM 1.102.0 and later put before encrypted content, which they carry in the signature of a thinking block,
-or in the data of a redacted thinking block where there is no summary."""
+or in the data of a redacted thinking block where there is no summary. With nothing behind it, it is a bare mark: those
+releases make an item of its own of such a block, without encrypted content, and keep it from Anthropic as well."""
+
+Item = dict[str, Any]
+Block = Mapping[str, Any]
 
 
-def add_reasoning(
-    items: MutableSequence[dict[str, Any]],
-    text_parts: MutableSequence[dict[str, Any]],
-    block: Mapping[str, Any],
-) -> None:
-    """Append one thinking or redacted thinking block of an assistant turn to the `input` of a Responses request.
-
-    `items` are the input items so far, `text_parts` the `output_text` parts of the same turn that are in no item yet.
-    Text that came before the block becomes a message in front of it, so that the reasoning stands right before what
-    follows it. Neighbouring blocks share an item, one summary part each, as OpenAI groups them; encrypted content has
-    an item of its own.
-
-    The item has no `id`: OpenAI rejects an empty one, and one it did not mint (research/backends.md, section 2).
-    A block with neither text nor encrypted content, such as one that another provider redacted, adds nothing.
-    """
-    text = block.get("thinking")
-    text = text if isinstance(text, str) else ""
-    encrypted_content = minted_content(block)
-    if not text and encrypted_content is None:
-        return
-    _close_message(items, text_parts)
-    summary = [{"type": "summary_text", "text": text}] if text else []
-    if encrypted_content is not None:
-        items.append({"type": "reasoning", "summary": summary, "encrypted_content": encrypted_content})
-    elif items and _is_open(items[-1]):
-        items[-1]["summary"].extend(summary)
-    else:
-        items.append({"type": "reasoning", "summary": summary})
+def is_thinking(block: object) -> bool:
+    """Whether a content block is one that reasoning is carried in."""
+    return isinstance(block, dict) and block.get("type") in ("thinking", "redacted_thinking")
 
 
-def minted_content(block: Mapping[str, Any]) -> Optional[str]:
+def is_marked(block: Block) -> bool:
+    """Whether a block comes from a Responses backend: no other provider can read what its signature or data holds."""
+    return _carrier(block).startswith(MINTED_PREFIX)
+
+
+def minted_content(block: Block) -> Optional[str]:
     """The encrypted content in a block, as the Responses backend minted it; None where there is none.
 
     The form is that of LiteLLM 1.102.0 and later, so that their histories continue here.
     """
+    return _carrier(block)[len(MINTED_PREFIX) :] or None if is_marked(block) else None
+
+
+def _carrier(block: Block) -> str:
     carrier = block.get("data") if block.get("type") == "redacted_thinking" else block.get("signature")
-    if not isinstance(carrier, str) or not carrier.startswith(MINTED_PREFIX):
-        return None
-    return carrier[len(MINTED_PREFIX) :] or None
+    return carrier if isinstance(carrier, str) else ""
 
 
-def _close_message(items: MutableSequence[dict[str, Any]], text_parts: MutableSequence[dict[str, Any]]) -> None:
-    if text_parts:
-        items.append({"type": "message", "role": "assistant", "content": list(text_parts)})
-        text_parts.clear()
+def reasoning_items(blocks: Iterable[Block]) -> list[Item]:
+    """Make the items of a run of thinking blocks, that is of blocks with nothing between them.
+
+    Blocks without encrypted content share an item, one summary text each, as OpenAI groups them; encrypted content
+    ends an item, which the blocks with a bare mark before it belong to. The items have no `id`: OpenAI rejects an empty
+    one, and one it did not mint (research/backends.md, section 2). A block with neither text nor encrypted content,
+    such as one that another provider redacted, adds nothing.
+    """
+    items: list[Item] = []
+    told: list[str] = []
+    joined = 0  # how many texts at the end of `told` wait for the encrypted content of their item
+    for block in blocks:
+        text = block.get("thinking")
+        text = text if isinstance(text, str) else ""
+        content = minted_content(block)
+        if content is not None:
+            items += _unsealed(told[: len(told) - joined])
+            texts = [*told[len(told) - joined :], *_if_any(text)]
+            items.append({"type": "reasoning", "summary": _summary(texts), "encrypted_content": content})
+            told, joined = [], 0
+        elif text:
+            told.append(text)
+            joined = joined + 1 if is_marked(block) else 0
+    return items + _unsealed(told)
 
 
-def _is_open(item: Mapping[str, Any]) -> bool:
-    return item.get("type") == "reasoning" and "encrypted_content" not in item
+def thinking_blocks(texts: Iterable[object], content: Optional[str]) -> list[dict[str, Any]]:
+    """Make the blocks of one reasoning item, from its summary texts and its encrypted content (`marked`, or None)."""
+    told = [text for text in texts if isinstance(text, str) and text]
+    if not told:
+        return [] if content is None else [{"type": "redacted_thinking", "data": content}]
+    blocks: list[dict[str, Any]] = [{"type": "thinking", "thinking": text, "signature": MINTED_PREFIX} for text in told]
+    blocks[-1]["signature"] = content
+    return blocks
+
+
+def _if_any(text: str) -> list[str]:
+    return [text] if text else []
+
+
+def _unsealed(texts: list[str]) -> list[Item]:
+    return [{"type": "reasoning", "summary": _summary(texts)}] if texts else []
+
+
+def _summary(texts: list[str]) -> list[dict[str, str]]:
+    return [{"type": "summary_text", "text": text} for text in texts]

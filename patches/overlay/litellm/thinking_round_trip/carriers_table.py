@@ -1,0 +1,140 @@
+"""Which provider of chat completions takes reasoning back, and in what: one row each, and the place to add one.
+
+Sections are those of research/backends.md; its section 0 has them side by side. A provider without a row speaks
+OpenAI's wire as far as anybody knows, and gets the field that most of them read (`OTHERS`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+AS_IT_IS = "thinking_blocks"
+"""Nothing is changed: LiteLLM's translation for the provider reads its own fields, `thinking_blocks` first."""
+NONE = "none"
+REASONING = "reasoning"
+REASONING_CONTENT = "reasoning_content"
+REASONING_DETAILS = "reasoning_details"
+PLAIN_DETAILS = "plain_reasoning_details"
+"""One entry with the text, as MiniMax has it with `reasoning_split`."""
+THINKING_PARTS = "thinking_parts"
+REASONING_PARTS = "reasoning_parts"
+THINK_TAGS = "think_tags"
+
+CARRIERS = frozenset(
+    (
+        AS_IT_IS,
+        NONE,
+        REASONING,
+        REASONING_CONTENT,
+        REASONING_DETAILS,
+        PLAIN_DETAILS,
+        THINKING_PARTS,
+        REASONING_PARTS,
+        THINK_TAGS,
+    )
+)
+
+
+class Row(NamedTuple):
+    """A provider's carrier and who says so.
+
+    `models` are patterns, the first that is found in the model's name counts, before `carrier`. `hosts` are where the
+    provider is, for requests that come to it under a name for any OpenAI-compatible server. `strict` ones reject fields
+    that they do not know; to others a history without reasoning goes as it is.
+    """
+
+    carrier: str
+    source: str
+    models: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[str, ...] = ()
+    strict: bool = False
+
+
+_NATIVE = "LiteLLM's translation reads thinking_blocks"
+_NO_REASONING_AT_GROQ = r"llama|gemma|allam|mistral|kimi-k2-instruct|qwen-2|compound"
+
+ROWS: Mapping[str, Row] = {
+    # translated by LiteLLM from its own fields
+    "anthropic": Row(AS_IT_IS, _NATIVE),
+    "anthropic_text": Row(AS_IT_IS, _NATIVE),
+    "azure_ai": Row(REASONING_CONTENT, "section 22 (not verified)", ((r"claude", AS_IT_IS),)),
+    "bedrock": Row(AS_IT_IS, _NATIVE),
+    "bedrock_mantle": Row(REASONING_CONTENT, "as any server with OpenAI's wire", ((r"claude", AS_IT_IS),)),
+    "gemini": Row(AS_IT_IS, _NATIVE),
+    "opencode_go": Row(AS_IT_IS, "for some of its models " + _NATIVE),
+    "snowflake": Row(AS_IT_IS, _NATIVE),
+    "vertex_ai": Row(AS_IT_IS, _NATIVE),
+    "vertex_ai_beta": Row(AS_IT_IS, _NATIVE),
+    # another LiteLLM, which has to see the signatures
+    "litellm_proxy": Row(AS_IT_IS, "the brief of this project: a LiteLLM behind this one"),
+    # their own wires
+    "azure": Row(NONE, "section 22", hosts=("openai.azure.com",), strict=True),
+    "cerebras": Row(REASONING, "section 13", hosts=("api.cerebras.ai",), strict=True),
+    "codestral": Row(
+        NONE,
+        "section 14: extras are forbidden, and Codestral does not reason",
+        hosts=("codestral.mistral.ai",),
+        strict=True,
+    ),
+    "dashscope": Row(REASONING_CONTENT, "section 6", hosts=("aliyuncs.com",)),
+    "databricks": Row(NONE, "section 19", ((r"claude", REASONING_PARTS),), strict=True),
+    "deepseek": Row(REASONING_CONTENT, "section 5", ((r"deepseek-r1", NONE),), hosts=("api.deepseek.com",)),
+    "fireworks_ai": Row(REASONING_CONTENT, "section 10", hosts=("api.fireworks.ai",), strict=True),
+    "groq": Row(REASONING, "section 12", ((_NO_REASONING_AT_GROQ, NONE),), hosts=("api.groq.com",), strict=True),
+    "hosted_vllm": Row(
+        REASONING, "section 20; an older server reads reasoning_content, which its deployment has to say"
+    ),
+    "minimax": Row(THINK_TAGS, "section 8", hosts=("api.minimax.io", "api.minimaxi.com")),
+    "mistral": Row(
+        NONE, "section 14", ((r"magistral|medium", THINKING_PARTS),), hosts=("api.mistral.ai",), strict=True
+    ),
+    "moonshot": Row(REASONING_CONTENT, "section 4", hosts=("api.moonshot.ai", "api.moonshot.cn")),
+    "openai": Row(NONE, "section 3", hosts=("api.openai.com",), strict=True),
+    "openrouter": Row(REASONING, "section 9", ((r"claude", REASONING_DETAILS),), hosts=("openrouter.ai",)),
+    "together_ai": Row(
+        REASONING, "section 11", ((r"glm-5\.3", REASONING_CONTENT),), hosts=("api.together.xyz", "api.together.ai")
+    ),
+    "vllm": Row(REASONING, "section 20"),
+    "xai": Row(REASONING_CONTENT, "section 15: a field of its messages that nobody reads", hosts=("api.x.ai",)),
+    "zai": Row(REASONING_CONTENT, "section 7", hosts=("api.z.ai", "open.bigmodel.cn")),
+}
+
+OTHERS = Row(REASONING_CONTENT, "section 0: the field that most providers with OpenAI's wire take, and few reject")
+
+# LiteLLM's names for any server with OpenAI's wire; the address says which it is.
+_ANY_SERVER = frozenset(("openai", "custom_openai", "openai_like", "aiohttp_openai"))
+_OPENAI_BASES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+
+
+def is_strict(provider: str, api_base: Optional[str]) -> bool:
+    """Whether a provider rejects a field that it does not know."""
+    return _row(provider, api_base).strict
+
+
+def carrier_for(provider: str, model: str, api_base: Optional[str], chosen: Any = None) -> str:
+    """The carrier for a request; `chosen` is the one that the deployment sets (`reasoning_carrier`)."""
+    if chosen is not None:
+        if chosen not in CARRIERS:
+            raise ValueError(f"reasoning_carrier is {chosen!r}; it can be one of {', '.join(sorted(CARRIERS))}")
+        return str(chosen)
+    row = _row(provider, api_base)
+    name = (model or "").lower()
+    return next((carrier for pattern, carrier in row.models if re.search(pattern, name)), row.carrier)
+
+
+def _row(provider: str, api_base: Optional[str]) -> Row:
+    if provider not in _ANY_SERVER:
+        return ROWS.get(provider, OTHERS)
+    address = api_base or next(filter(None, map(os.environ.get, _OPENAI_BASES)), "")
+    if not address:
+        return ROWS["openai"] if provider == "openai" else OTHERS
+    host = (urlsplit(address).hostname or "").lower()
+    return next((row for row in ROWS.values() if any(_is_at(host, one) for one in row.hosts)), OTHERS)
+
+
+def _is_at(host: str, name: str) -> bool:
+    return host == name or host.endswith(f".{name}")

@@ -1,0 +1,112 @@
+"""What becomes of thinking in a /v1/messages history that the endpoint did not sign (failure F11).
+
+Claude verifies each signature, of any turn, and rejects the whole request for one that it did not make
+(research/backends.md, sections 1.1 and 1.3). So such a block does not get there: it is left out, or becomes text, as
+the setting says. Others that speak Anthropic's wire verify none (sections 4, 5 and 8): there the text stays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from litellm.thinking_round_trip.signatures import PREFIX, SEALS, is_foreign, read
+
+SETTING = "unsigned_thinking"
+"""The key of a deployment's `litellm_params`; "drop", which is the default, or "text"."""
+
+VARIABLE = "LITELLM_UNSIGNED_THINKING"
+"""The same for the whole process."""
+
+Messages = Sequence[Any]
+
+
+class Checked(NamedTuple):
+    """Messages without unsigned thinking, and where it stood: (number of the message, path)."""
+
+    messages: Messages
+    removed: Sequence[tuple[int, str]]
+
+
+def as_text(setting: object) -> bool:
+    """Read the setting of a deployment, or else of the process: True for "text"."""
+    return (setting or os.environ.get(VARIABLE)) == "text"
+
+
+def is_unsigned(block: Mapping[str, Any]) -> bool:
+    """Tell a block that Claude did not sign from one that it may have."""
+    seal = SEALS.get(str(block.get("type")))
+    return seal is not None and is_foreign(block.get(seal))
+
+
+def signed_only(messages: Messages, *, text: bool) -> Checked:
+    """The messages without the thinking that Claude did not sign; the same object if there is none.
+
+    With `text`, a thinking text becomes a text block, `[Reasoning] ...`, where it stood. A message of which nothing
+    remains is left out: a turn may follow one of the same role (section 1.1, "empty text").
+    """
+    removed: list[tuple[int, str]] = []
+    kept: list[Any] = []
+    for number, message in enumerate(messages):
+        content = _own_content(message)
+        bad = [index for index, block in enumerate(content) if isinstance(block, Mapping) and is_unsigned(block)]
+        if not bad:
+            kept.append(message)
+            continue
+        removed.extend((number, f"messages.{number}.content.{index}") for index in bad)
+        blocks = _without(content, bad, text)
+        if blocks:
+            kept.append({**message, "content": blocks})
+    return Checked(kept, removed) if removed else Checked(messages, ())
+
+
+def _own_content(message: Any) -> Sequence[Any]:
+    if not isinstance(message, Mapping) or message.get("role") != "assistant":
+        return ()
+    content = message.get("content")
+    return content if isinstance(content, list) else ()
+
+
+def _without(content: Sequence[Any], bad: Sequence[int], text: bool) -> list[Any]:
+    blocks: list[Any] = []
+    for index, block in enumerate(content):
+        if index not in bad:
+            blocks.append(block)
+        elif text and str(block.get("thinking") or "").strip():
+            blocks.append({"type": "text", "text": f"[Reasoning] {block['thinking']}"})
+    return blocks
+
+
+def without_marks(messages: Messages, issuer: Optional[str], *, verifies: bool) -> Messages:
+    """The messages with the signatures as their issuers gave them; the same object if none is marked.
+
+    An endpoint that `verifies` its own gets a blank one where another issuer signed; one that does not verify gets
+    all of them, since its wire has the field. Data that another issuer sealed is nothing that either could read.
+    """
+    if not any(_marked(block) for message in messages for block in _own_content(message)):
+        return messages
+    read_messages = (_read(message, issuer, verifies) for message in messages)
+    return [message for message in read_messages if message is not None]
+
+
+def _read(message: Any, issuer: Optional[str], verifies: bool) -> Optional[Any]:
+    content = _own_content(message)
+    if not any(_marked(block) for block in content):
+        return message
+    blocks = [_block(one, issuer, verifies) if _marked(one) else one for one in content]
+    kept = [block for block in blocks if block is not None]
+    return {**message, "content": kept} if kept else None
+
+
+def _marked(block: Any) -> bool:
+    seal = block.get(SEALS.get(str(block.get("type")), "")) if isinstance(block, Mapping) else None
+    return isinstance(seal, str) and seal.startswith(PREFIX)
+
+
+def _block(block: Mapping[str, Any], issuer: Optional[str], verifies: bool) -> Optional[Mapping[str, Any]]:
+    key = SEALS[block["type"]]
+    signed = read(block[key])
+    if signed.issuer != issuer and key == "data":
+        return None
+    return {**block, key: "" if verifies and signed.issuer != issuer else signed.signature}
