@@ -7,9 +7,19 @@ from __future__ import annotations
 
 _FOLDER = "tests/round_trip"
 
+_SMALL = f"{_FOLDER}/test_small_ones.py"
+
+# A family whose name begins with that of another stands in front of it.
 FAMILIES = {
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
+    "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
+    "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",
+    "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
+    "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
+    "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
+    "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
+    "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
 
 

@@ -136,7 +136,7 @@ PLACES = {
 }
 MODES = {"anthropic": ("", "-stream"), "vertex_anthropic": ("",), "bedrock_invoke": ("",)}
 CASES = [
-    pytest.param(row, PLACES[place], mode, id=f"{name}/messages-{place}{mode}")
+    pytest.param(row, PLACES[place], mode, id=f"self-heal-{name}/messages-{place}{mode}")
     for name, row in ROWS.items()
     for place in PLACES
     for mode in MODES[place]
@@ -313,7 +313,9 @@ _FORBIDDEN = (
 
 
 @pytest.mark.parametrize(
-    "signed", [True, False], ids=["signed/messages-bedrock_invoke", "unsigned/messages-bedrock_invoke"]
+    "signed",
+    [True, False],
+    ids=["self-heal-403-signed/messages-bedrock_invoke", "self-heal-403-unsigned/messages-bedrock_invoke"],
 )
 async def test_bedrock_forbids(signed: bool, record_property: Record, caplog: pytest.LogCaptureFixture) -> None:
     """Bedrock's 403 is about unsigned thinking, if there is some; otherwise it is about the request's signature."""

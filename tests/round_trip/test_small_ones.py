@@ -71,7 +71,8 @@ async def _wire(entry: Any, answer: Item, **arguments: Any) -> Item:
         return body
 
 
-async def test_cache_control_behind_another_litellm(record_property: Record) -> None:
+@pytest.mark.parametrize("case", ["thinking-cache-control/messages-litellm_proxy"])
+async def test_cache_control_behind_another_litellm(case: str, record_property: Record) -> None:
     """`/v1/messages` goes to a LiteLLM in front of Claude as chat completions, and from there to Claude."""
     first = await _wire(
         litellm.anthropic.messages.acreate,
@@ -104,7 +105,7 @@ class Told(CustomLogger):
             self.calls.add(str(kwargs.get("litellm_call_id")))
 
 
-@pytest.mark.parametrize("ingress", ["messages", "chat"])
+@pytest.mark.parametrize("ingress", ["messages", "chat"], ids="null-signature-logging/{}-anthropic".format)
 async def test_null_signature_is_logged(ingress: str, record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever listens hears of an answer whose thinking has null for a signature, and the client gets it."""
     told = Told()
@@ -139,7 +140,7 @@ UNSIGNED_TURN: list[Item] = [
 SETTINGS = {"deployment": {"unsigned_thinking": "text"}, "process": {}, "default": {}}
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", SETTINGS, ids="unsigned-setting-{}/messages-anthropic".format)
 async def test_unsigned_thinking_as_text(
     setting: str, record_property: Record, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -168,7 +169,7 @@ async def test_unsigned_thinking_as_text(
     _judge(wrong, "F11", record_property)
 
 
-@pytest.mark.parametrize("ingress", ["messages", "chat"])
+@pytest.mark.parametrize("ingress", ["messages", "chat"], ids="unsigned-kept/{}-moonshot".format)
 async def test_the_setting_stays_here(ingress: str, record_property: Record) -> None:
     """A deployment's setting is no parameter of the model behind a bridge."""
     messages = ingress == "messages"

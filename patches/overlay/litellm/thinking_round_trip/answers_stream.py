@@ -14,10 +14,10 @@ Wrapper = TypeVar("Wrapper", bound=type)
 
 
 def keeping_details(is_chunk_non_empty: Check) -> Check:
-    """Decorate LiteLLM's method that tells which chunks of a stream it may drop: those with a signature stay.
+    """Decorate LiteLLM's method that tells which chunks of a stream it may drop: those with reasoning stay.
 
     OpenRouter gives the signature late, in an entry of `reasoning_details` without text and with nothing else in the
-    chunk (research/backends.md, section 9).
+    chunk (research/backends.md, section 9); and the oldest releases do not know the field `reasoning` (N1).
     """
 
     @wraps(is_chunk_non_empty)
@@ -25,7 +25,8 @@ def keeping_details(is_chunk_non_empty: Check) -> Check:
         if is_chunk_non_empty(self, completion_obj, model_response, response_obj):
             return True
         choices = field(model_response, "choices")
-        return bool(choices and claude_details(field(choices[0], "delta")))
+        delta = field(choices[0], "delta") if choices else None
+        return bool(claude_details(delta) or field(delta, "reasoning"))
 
     return checked  # type: ignore[return-value]  # of the same signature, which TypeVar cannot say
 
