@@ -16,7 +16,7 @@ import pytest
 
 from tests.round_trip import summary
 from tests.round_trip.failures import open_in, release_under_test
-from tests.round_trip.grid import cases
+from tests.round_trip.grid import Case, cases
 
 OPEN = "open"
 _results = pytest.StashKey[list[summary.Result]]()
@@ -34,7 +34,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when != "call" or "case" not in told:
         return report
     numbers = str(told.get("failures", "")).split()
-    if report.failed and numbers and item.config.getoption("known_failures") and set(numbers) <= _open():
+    shown = {(number, Case.parse(str(told["case"])).ingress) for number in numbers}
+    if report.failed and numbers and item.config.getoption("known_failures") and shown <= _open():
         report.outcome = "skipped"
         report.wasxfail = f"open: {', '.join(numbers)}"
     outcome = OPEN if hasattr(report, "wasxfail") else report.outcome
@@ -73,11 +74,12 @@ def _stale(config: pytest.Config) -> list[str]:
     played = {result.case for result in results}
     if not config.getoption("known_failures") or played != {str(case) for case in cases()}:
         return []
-    return sorted(_open() - {number for result in results for number in result.numbers})
+    listed = {number for number, _ in _open()}
+    return sorted(listed - {number for result in results for number in result.numbers})
 
 
-def _open() -> set[str]:
-    """The numbers that are open in the release under test, with the fixes that are in it."""
+def _open() -> set[tuple[str, str]]:
+    """What is open in the release under test, with the fixes that are in it: numbers, each with an ingress."""
     litellm = metadata.distribution("litellm")
     made_of = json.loads(litellm.read_text("thinking_round_trip.json") or "{}")
     return open_in(release_under_test(), {hook.partition("/")[0] for hook in made_of.get("hooks", [])})

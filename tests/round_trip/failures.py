@@ -17,7 +17,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from tests.round_trip.grid import Case
+from tests.round_trip.grid import INGRESSES, Case
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -109,7 +109,8 @@ def labels(case: Case, failures: Iterable[Failure], release: str) -> list[str]:
     return sorted(found, key=lambda number: (len(number), number))
 
 
-def open_in(release: str, fixes: Iterable[str]) -> set[str]:
-    """The numbers that a release with these fixes in it still has."""
+def open_in(release: str, fixes: Iterable[str]) -> set[tuple[str, str]]:
+    """The numbers that a release with these fixes in it still has, each with an ingress on which it does."""
     mended = set(fixes)
-    return {one.number for one in known() if one.mended not in mended and one.concerns(release)}
+    still = [one for one in known() if one.mended not in mended and one.concerns(release)]
+    return {(one.number, ingress) for one in still for ingress in one.ingresses or INGRESSES}

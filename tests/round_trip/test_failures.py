@@ -42,17 +42,22 @@ def test_a_failure_is_known_by_where_and_how_it_shows(case: str, found: list[Fai
     assert labels(Case.parse(case), found, "1.83.0") == expected
 
 
+BOTH = {("F1", "messages"), *(("F2", ingress) for ingress in INGRESSES)}
+
+
 @pytest.mark.usefixtures("_made_up")
 @pytest.mark.parametrize(
     ("release", "fixes", "expected"),
     [
-        ("1.83.0", [], {"F1", "F2"}),
-        ("1.83.0", ["the-fix"], {"F2"}),
-        ("1.83.0", ["another"], {"F1", "F2"}),
-        ("1.90.0", [], {"F2"}),
+        ("1.83.0", [], BOTH),
+        ("1.83.0", ["the-fix"], BOTH - {("F1", "messages")}),
+        ("1.83.0", ["another"], BOTH),
+        ("1.90.0", [], BOTH - {("F1", "messages")}),
     ],
 )
-def test_what_is_open_depends_on_the_release_and_its_fixes(release: str, fixes: list[str], expected: set[str]) -> None:
+def test_what_is_open_depends_on_the_release_and_its_fixes(
+    release: str, fixes: list[str], expected: set[tuple[str, str]]
+) -> None:
     assert open_in(release, fixes) == expected
 
 
@@ -100,7 +105,7 @@ def test_only_what_is_open_may_fail_without_failing_the_session(
     options: list[str],
     expected: dict[str, int],
 ) -> None:
-    monkeypatch.setattr(conftest, "_open", lambda: {"F2"})
+    monkeypatch.setattr(conftest, "_open", lambda: {("F2", ingress) for ingress in INGRESSES})
     result = _run(pytester, [(CASE, numbers), ("plain/chat-moonshot", "")], *options)
     assert result.parseoutcomes() == expected
     assert result.ret == (1 if "failed" in expected else 0)
@@ -112,7 +117,7 @@ def test_only_what_is_open_may_fail_without_failing_the_session(
 def test_an_open_failure_that_no_case_shows_fails_the_session(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conftest, "_open", lambda: {"F2"})
+    monkeypatch.setattr(conftest, "_open", lambda: {("F2", ingress) for ingress in INGRESSES})
     monkeypatch.setattr(conftest, "cases", lambda: [CASE])
     result = _run(pytester, [(CASE, "")], "--known-failures")
     assert result.ret == 1

@@ -29,8 +29,9 @@ async def test_plain(case: Case, published_wire: Path) -> None:
 
 
 def _as_published(case: Case, request: str) -> str:
-    """Grok reasons unasked, so no request to it is one without thinking: its reasoning is asked for in each."""
-    return request.replace(_INCLUDE, "", 1) if case.backend == "xai" else request
+    """Grok reasons unasked, so no request to it is one without thinking: through the bridge it is asked for in each."""
+    bridged = case.backend == "xai" and case.ingress != "responses"
+    return request.replace(_INCLUDE, "", 1) if bridged else request
 
 
 _INCLUDE = '"include":["reasoning.encrypted_content"],'

@@ -57,7 +57,7 @@ def claude_details(message: object) -> list[Block]:
     details = field(message, "reasoning_details") or field(
         field(message, "provider_specific_fields"), "reasoning_details"
     )
-    blocks = [_detail(entry) for entry in details if isinstance(entry, Mapping)] if isinstance(details, list) else []
+    blocks = [_detail(entry) for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
     return [block for block in blocks if block]
 
 

@@ -43,7 +43,7 @@ def joined_chunks(chunks: list[Any]) -> list[Any]:
 
 
 def _is(chunk: object, kind: str) -> bool:
-    return isinstance(chunk, Mapping) and chunk.get("type") == kind
+    return isinstance(chunk, dict) and chunk.get("type") == kind
 
 
 def _in_pieces(chunks: list[Any]) -> bool:

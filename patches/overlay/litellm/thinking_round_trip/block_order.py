@@ -56,7 +56,7 @@ def _loses_order(message: Message) -> bool:
     content = message.get("content") if message.get("role") == "assistant" else None
     if not isinstance(content, list):
         return False
-    kinds = [block.get("type") for block in content if isinstance(block, Mapping)]
+    kinds = [block.get("type") for block in content if isinstance(block, dict)]
     ranks = [_RANKS[kind] for kind in kinds if kind in _RANKS]
     return 0 in ranks and ranks != sorted(ranks)
 
@@ -65,7 +65,7 @@ def _parts(content: Iterable[Any]) -> list[list[Any]]:
     parts: list[list[Any]] = [[]]
     highest = 0
     for block in content:
-        rank = _RANKS.get(str(block.get("type")), highest) if isinstance(block, Mapping) else highest
+        rank = _RANKS.get(str(block.get("type")), highest) if isinstance(block, dict) else highest
         if rank < highest:
             parts.append([])
         highest = rank
@@ -76,7 +76,7 @@ def _parts(content: Iterable[Any]) -> list[list[Any]]:
 def _has_order(model: Any, extra: Any) -> bool:
     """Whether the target is Bedrock Converse or Gemini; a provider given apart stands before the model's prefix."""
     name = model if isinstance(model, str) else ""
-    provider = extra.get("custom_llm_provider") if isinstance(extra, Mapping) else None
+    provider = extra.get("custom_llm_provider") if isinstance(extra, dict) else None
     if not isinstance(provider, str) or not provider:
         provider = name.partition("/")[0]
     if provider in ("bedrock", "bedrock_converse"):
@@ -116,7 +116,7 @@ def _with_calls(run: Iterable[Any]) -> Iterator[Any]:
     calls: list[Any] = []
     for message in run:
         calls = [*calls, *(message.get("tool_calls") or ())]
-        fields = message if isinstance(message, Mapping) else message.model_dump()
+        fields = message if isinstance(message, dict) else message.model_dump()
         yield {**fields, "tool_calls": calls} if calls else message
 
 
@@ -209,19 +209,19 @@ _KINDS = ("thinking", "text", "tool_use")
 
 
 def _with_text(block: Any, words: str) -> Any:
-    if isinstance(block, Mapping):
+    if isinstance(block, dict):
         return {**block, "text": words}
     return block.model_copy(update={"text": words})
 
 
 def _read(block: Any, name: str) -> Any:
-    return block.get(name) if isinstance(block, Mapping) else getattr(block, name, None)
+    return block.get(name) if isinstance(block, dict) else getattr(block, name, None)
 
 
 def converse_pieces(answer: Mapping[str, Any]) -> list[Piece]:
     """The order of Bedrock Converse's `output.message.content` (backends.md, section 18)."""
     content = ((answer.get("output") or {}).get("message") or {}).get("content") or []
-    return [_converse_piece(block) for block in content if isinstance(block, Mapping)]
+    return [_converse_piece(block) for block in content if isinstance(block, dict)]
 
 
 def _converse_piece(block: Block) -> Piece:
@@ -234,11 +234,11 @@ def _converse_piece(block: Block) -> Piece:
 
 def gemini_pieces(answer: Any) -> list[Piece]:
     """The order of the parts of Gemini's only candidate (backends.md, section 16); of several there is no one order."""
-    candidates = (answer.get("candidates") if isinstance(answer, Mapping) else None) or []
+    candidates = (answer.get("candidates") if isinstance(answer, dict) else None) or []
     if len(candidates) != 1:
         return []
     parts = (candidates[0].get("content") or {}).get("parts") or []
-    return [_gemini_piece(part) for part in parts if isinstance(part, Mapping)]
+    return [_gemini_piece(part) for part in parts if isinstance(part, dict)]
 
 
 def _gemini_piece(part: Block) -> Piece:

@@ -62,14 +62,14 @@ def _reasons(message: Any) -> bool:
     if not isinstance(message, dict) or message.get("role") != "assistant":
         return False
     own = message.get("provider_specific_fields")
-    stored = isinstance(own, Mapping) and (own.get("reasoning_content") or own.get("reasoning_details"))
+    stored = isinstance(own, dict) and (own.get("reasoning_content") or own.get("reasoning_details"))
     return bool(message.get("thinking_blocks") or message.get("reasoning_content") or stored)
 
 
 def _splits(params: Mapping[str, Any]) -> bool:
     """Section 8: whether the request asks for MiniMax's other form."""
     extra = params.get("extra_body")
-    return bool(params.get("reasoning_split") or (isinstance(extra, Mapping) and extra.get("reasoning_split")))
+    return bool(params.get("reasoning_split") or (isinstance(extra, dict) and extra.get("reasoning_split")))
 
 
 def _written(message: Any, carrier: str) -> Any:
@@ -110,15 +110,15 @@ def _bare_call(call: Any) -> Any:
 def thoughts_of(message: Mapping[str, Any]) -> Thoughts:
     """Read the reasoning of an assistant message of LiteLLM's."""
     own = message.get("provider_specific_fields")
-    own = own if isinstance(own, Mapping) else {}
+    own = own if isinstance(own, dict) else {}
     given = message.get("thinking_blocks")
-    blocks = [block for block in given if isinstance(block, Mapping)] if isinstance(given, list) else []
+    blocks = [block for block in given if isinstance(block, dict)] if isinstance(given, list) else []
     texts = [text for block in blocks if isinstance(text := block.get("thinking"), str) and text]
     details = own.get("reasoning_details")
     return Thoughts(
         _text(message.get("reasoning_content"), own.get("reasoning_content"), texts, blocks),
         blocks,
-        [entry for entry in details if isinstance(entry, Mapping)] if isinstance(details, list) else [],
+        [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else [],
     )
 
 

@@ -84,7 +84,7 @@ def _elements(message: Any) -> Sequence[Any]:
 
 
 def _is_thinking(element: Any) -> bool:
-    return isinstance(element, Mapping) and element.get("type") in THINKING
+    return isinstance(element, dict) and element.get("type") in THINKING
 
 
 def _says_something(message: Mapping[str, Any]) -> bool:

@@ -58,9 +58,9 @@ def filled(messages: Any, provider: Any, model: Any, params: Mapping[str, Any]) 
 
 def _switched_off(params: Mapping[str, Any]) -> bool:
     extra = params.get("extra_body")
-    places = (params, extra) if isinstance(extra, Mapping) else (params,)
+    places = (params, extra) if isinstance(extra, dict) else (params,)
     choices = [place.get("thinking") for place in places]
-    return any(isinstance(choice, Mapping) and choice.get("type") == "disabled" for choice in choices)
+    return any(isinstance(choice, dict) and choice.get("type") == "disabled" for choice in choices)
 
 
 def _full(message: Any, gate: Gate) -> Any:

@@ -35,7 +35,7 @@ def _thinks(message: Any) -> bool:
 
 def _fields(message: Any) -> Mapping[str, Any]:
     """A message as a mapping: LiteLLM's own class becomes one here, as it does in its translator."""
-    return message if isinstance(message, Mapping) else dict(message.model_dump())
+    return message if isinstance(message, dict) else dict(message.model_dump())
 
 
 def _thought(message: Mapping[str, Any]) -> Mapping[str, Any]:

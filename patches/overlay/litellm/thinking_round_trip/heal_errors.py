@@ -66,5 +66,5 @@ def complaint(status: int, text: str) -> Optional[Complaint]:
 def wants_errors(body: Mapping[str, Any]) -> bool:
     """Tell a request that asks for the error instead of an answer without its thinking (F43)."""
     thinking = body.get("thinking")
-    binding = thinking.get("block_binding") if isinstance(thinking, Mapping) else None
-    return isinstance(binding, Mapping) and binding.get("prefix_mismatch_behavior") == "error"
+    binding = thinking.get("block_binding") if isinstance(thinking, dict) else None
+    return isinstance(binding, dict) and binding.get("prefix_mismatch_behavior") == "error"

@@ -44,7 +44,7 @@ def retries(method: Function) -> Function:
         if found is None:
             return bool(method(self, e, *args, **kwargs))
         body = kwargs.get("request_body")
-        body = body if isinstance(body, Mapping) else _sent(e)
+        body = body if isinstance(body, dict) else _sent(e)
         return heal(body, found) is not None
 
     return should_retry

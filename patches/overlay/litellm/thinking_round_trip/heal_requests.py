@@ -107,11 +107,11 @@ def _thoughts(messages: Sequence[Any]) -> list[Any]:
 
 
 def _content(message: Any) -> Sequence[Any]:
-    if not isinstance(message, Mapping) or message.get("role") != "assistant":
+    if not isinstance(message, dict) or message.get("role") != "assistant":
         return ()
     content = message.get("content")
     return content if isinstance(content, list) else ()
 
 
 def _is_thought(block: Any) -> bool:
-    return isinstance(block, Mapping) and block.get("type") in THINKING
+    return isinstance(block, dict) and block.get("type") in THINKING

@@ -7,7 +7,7 @@ sections 1.1 and 1.2). One that another model gave has none that Claude takes; t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 THINKING = ("thinking", "redacted_thinking")
@@ -41,7 +41,7 @@ def turn_of(messages: Sequence[Any], number: int) -> int:
 
 def forbids_thinking(messages: Sequence[Any], thinking: Any) -> bool:
     """Tell a request that manual thinking gets rejected."""
-    if not isinstance(thinking, Mapping) or thinking.get("type") != "enabled":
+    if not isinstance(thinking, dict) or thinking.get("type") != "enabled":
         return False
     start = turn_start(messages)
     return start is not None and not _thinks(next(iter(_blocks(messages[start])), None))
@@ -70,7 +70,7 @@ def without_thinking(message: Any) -> Sequence[Any]:
 
 def without_clearing(context_management: Any) -> Optional[Any]:
     """Context management without the edits that clear thinking; None if there is no edit left."""
-    if not isinstance(context_management, Mapping):
+    if not isinstance(context_management, dict):
         return context_management
     edits = context_management.get("edits")
     if not isinstance(edits, list) or not any(map(_clears, edits)):
@@ -80,24 +80,24 @@ def without_clearing(context_management: Any) -> Optional[Any]:
 
 
 def _clears(edit: Any) -> bool:
-    return isinstance(edit, Mapping) and str(edit.get("type")).startswith(CLEAR_THINKING)
+    return isinstance(edit, dict) and str(edit.get("type")).startswith(CLEAR_THINKING)
 
 
 def _role(message: Any) -> Any:
-    return message.get("role") if isinstance(message, Mapping) else None
+    return message.get("role") if isinstance(message, dict) else None
 
 
 def _blocks(message: Any) -> Sequence[Any]:
-    content = message.get("content") if isinstance(message, Mapping) else None
+    content = message.get("content") if isinstance(message, dict) else None
     return content if isinstance(content, list) else ()
 
 
 def _thinks(block: Any) -> bool:
-    return isinstance(block, Mapping) and block.get("type") in THINKING
+    return isinstance(block, dict) and block.get("type") in THINKING
 
 
 def _answers_tools(message: Any) -> bool:
     blocks = _blocks(message)
     return _role(message) == "user" and any(
-        isinstance(block, Mapping) and block.get("type") == "tool_result" for block in blocks
+        isinstance(block, dict) and block.get("type") == "tool_result" for block in blocks
     )

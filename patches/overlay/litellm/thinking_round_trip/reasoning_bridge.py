@@ -48,7 +48,7 @@ def _thoughts(message: Message) -> Sequence[Any]:
 
 
 def _without_thinking(message: Message, reasoning: list[list[dict[str, Any]]]) -> Iterator[Message]:
-    blocks = [block for block in _thoughts(message) if isinstance(block, Mapping)]
+    blocks = [block for block in _thoughts(message) if isinstance(block, dict)]
     if not blocks:
         yield message
         return

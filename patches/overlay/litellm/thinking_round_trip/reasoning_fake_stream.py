@@ -6,7 +6,7 @@ those of the text and the last one: the items are not announced, and reasoning a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 Event = Any
@@ -14,7 +14,7 @@ Event = Any
 
 def field(source: object, name: str) -> Any:
     """A field of what may be a model or a mapping; None where it has no such field."""
-    return source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
+    return source.get(name) if isinstance(source, dict) else getattr(source, name, None)
 
 
 def event_kind(event: object) -> str:

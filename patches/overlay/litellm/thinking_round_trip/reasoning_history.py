@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from itertools import groupby
 from typing import Any
 
 from litellm.thinking_round_trip.reasoning_items import is_thinking, reasoning_items
@@ -74,16 +73,17 @@ def with_items(translated: Iterable[Any], reasoning: Sequence[list[Item]]) -> li
     """Put the reasoning items where their stand-ins are."""
     items: list[Any] = []
     for item in translated:
-        number = _stands_for(item)
-        items += [item] if number is None else reasoning[number]
+        words = _words(item) if item.get("role") == "assistant" else None
+        if isinstance(words, str) and words.startswith(STAND_IN):
+            items += reasoning[int(words[len(STAND_IN) :])]
+        else:
+            items.append(item)
     return items
 
 
-def _stands_for(item: object) -> Any:
-    content = item.get("content") if isinstance(item, dict) and item.get("role") == "assistant" else None
-    if isinstance(content, list) and content and isinstance(content[0], dict):
-        content = content[0].get("text")
-    return int(content[len(STAND_IN) :]) if isinstance(content, str) and content.startswith(STAND_IN) else None
+def _words(item: Item) -> Any:
+    content = item.get("content")
+    return content[0].get("text") if isinstance(content, list) and content else content
 
 
 def _blocks(message: Message) -> Sequence[Any]:
@@ -94,23 +94,33 @@ def _blocks(message: Message) -> Sequence[Any]:
 def _without_thinking(message: Message, reasoning: list[list[Item]]) -> Iterable[Message]:
     blocks = _blocks(message)
     if not any(map(is_thinking, blocks)):
-        yield message
-        return
-    for thinks, run in groupby(blocks, is_thinking):
-        content = list(run)
-        if thinks:
-            items = reasoning_items(content)
-            content = [{"type": "text", "text": stand_in(reasoning, items)}] if items else []
-        if content:
-            yield {**message, "content": content}
+        return (message,)
+    runs = _runs(blocks)
+    contents = [_stand_in_block(reasoning, run) if is_thinking(run[0]) else run for run in runs]
+    return [{**message, "content": content} for content in contents if content]
 
 
-def _pieces(message: Message) -> Iterable[Message]:
-    runs = [list(run) for _, run in groupby(_blocks(message), _kind)]
-    if len(runs) < 2:
-        return [message]
-    return [{**message, "content": run} for run in runs]
+def _stand_in_block(reasoning: list[list[Item]], blocks: list[Any]) -> list[Any]:
+    items = reasoning_items(blocks)
+    return [{"type": "text", "text": stand_in(reasoning, items)}] if items else []
 
 
-def _kind(block: Any) -> Any:
-    return "thinking" if is_thinking(block) else block.get("type") if isinstance(block, dict) else None
+def _pieces(message: Message) -> Sequence[Message]:
+    runs = _runs(_blocks(message))
+    return (message,) if len(runs) < 2 else [{**message, "content": run} for run in runs]
+
+
+def _runs(blocks: Sequence[Any]) -> list[list[Any]]:
+    """Neighbours of one kind; written out, because histories are long and `groupby` takes twice the time."""
+    runs: list[list[Any]] = []
+    last: object = None
+    for block in blocks:
+        kind = block.get("type") if isinstance(block, dict) else ""
+        if kind == "redacted_thinking":
+            kind = "thinking"
+        if kind == last:
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+            last = kind
+    return runs

@@ -56,15 +56,17 @@ def reasoning_items(blocks: Iterable[Block]) -> list[Item]:
     for block in blocks:
         text = block.get("thinking")
         text = text if isinstance(text, str) else ""
-        content = minted_content(block)
-        if content is not None:
+        carrier = _carrier(block)
+        is_ours = carrier.startswith(MINTED_PREFIX)
+        content = carrier[len(MINTED_PREFIX) :] if is_ours else ""
+        if content:
             items += _unsealed(told[: len(told) - joined])
             texts = [*told[len(told) - joined :], *_if_any(text)]
             items.append({"type": "reasoning", "summary": _summary(texts), "encrypted_content": content})
             told, joined = [], 0
         elif text:
             told.append(text)
-            joined = joined + 1 if is_marked(block) else 0
+            joined = joined + 1 if is_ours else 0
     return items + _unsealed(told)
 
 

@@ -38,7 +38,7 @@ def _has_marks(message: Any) -> bool:
 
 
 def _blocks(message: Any, key: str) -> Sequence[Any]:
-    blocks = message.get(key) if isinstance(message, Mapping) and message.get("role") == "assistant" else None
+    blocks = message.get(key) if isinstance(message, dict) and message.get("role") == "assistant" else None
     return blocks if isinstance(blocks, list) else ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import wraps
 from typing import Any
 
@@ -40,9 +40,9 @@ def seal(request: MutableMapping[str, Any], model: str, origin: Origin, *, alway
     """
     items = request.get("input")
     sealed = False
-    if isinstance(items, list) and any(_is_sealed(item) for item in items):
+    if isinstance(items, list) and any(map(_is_sealed, items)):
         request["input"] = items = readable(items, origin._replace(reads_unnamed=True))
-        sealed = any(_is_sealed(item) for item in items)
+        sealed = any(map(_is_sealed, items))
     if (always or sealed or request.get("reasoning")) and _reasons(model):
         include = list(request.get("include") or ())
         if ENCRYPTED not in include:
@@ -50,7 +50,7 @@ def seal(request: MutableMapping[str, Any], model: str, origin: Origin, *, alway
 
 
 def _is_sealed(item: object) -> bool:
-    return isinstance(item, Mapping) and item.get("type") == "reasoning" and bool(item.get("encrypted_content"))
+    return isinstance(item, dict) and item.get("type") == "reasoning" and bool(item.get("encrypted_content"))
 
 
 def _reasons(model: str) -> bool:

@@ -6,7 +6,7 @@ Its signature is the thinking; Claude wants it back (research/backends.md, secti
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from litellm.thinking_round_trip.signatures import is_foreign
@@ -19,7 +19,7 @@ def unless_signed(is_empty: Test) -> Test:
 
     @functools.wraps(is_empty)
     def test(block: Any) -> bool:
-        signature = block.get("signature") if isinstance(block, Mapping) else getattr(block, "signature", None)
+        signature = block.get("signature") if isinstance(block, dict) else getattr(block, "signature", None)
         signed = isinstance(signature, str) and bool(signature.strip())
         return not signed and is_empty(block)
 
@@ -31,7 +31,7 @@ def unless_sealed(is_unsignable: Test) -> Test:
 
     @functools.wraps(is_unsignable)
     def test(block: Any) -> bool:
-        if isinstance(block, Mapping) and block.get("type") == "thinking" and not str(block.get("thinking")).strip():
+        if isinstance(block, dict) and block.get("type") == "thinking" and not str(block.get("thinking")).strip():
             return is_foreign(block.get("signature"))
         return is_unsignable(block)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Optional
 
 from litellm.thinking_round_trip.answers import Block
@@ -70,7 +69,7 @@ class Turn:
 
     def event(self, event: Any) -> list[Any]:
         """Return what becomes of one of LiteLLM's events."""
-        kind = event.get("type") if isinstance(event, Mapping) else None
+        kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_start":
             return self._start(dict(event))
         if kind == "content_block_delta":
@@ -179,7 +178,7 @@ def _delta(number: int, delta: Block) -> Event:
 
 
 def _is_empty_text(block: object) -> bool:
-    return isinstance(block, Mapping) and block.get("type") == "text" and not block.get("text")
+    return isinstance(block, dict) and block.get("type") == "text" and not block.get("text")
 
 
 def _is_text(event: Event) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 Prepare = Callable[..., Any]
@@ -23,7 +23,7 @@ def uncached_thinking(prepare: Prepare) -> Prepare:
         result = prepare(*args, **kwargs)
         for message in result[0].get("messages") or ():
             blocks = message.get("thinking_blocks") if isinstance(message, MutableMapping) else None
-            if any(isinstance(block, Mapping) and KEY in block for block in blocks or ()):
+            if any(isinstance(block, dict) and KEY in block for block in blocks or ()):
                 message["thinking_blocks"] = [_uncached(block) for block in blocks or ()]
         return result
 
@@ -31,4 +31,4 @@ def uncached_thinking(prepare: Prepare) -> Prepare:
 
 
 def _uncached(block: Any) -> Any:
-    return {key: value for key, value in block.items() if key != KEY} if isinstance(block, Mapping) else block
+    return {key: value for key, value in block.items() if key != KEY} if isinstance(block, dict) else block

@@ -110,16 +110,16 @@ def _without_own_fields(messages: Any) -> Any:
 
 
 def _is_foreign(message: Any) -> bool:
-    content = message.get("content") if isinstance(message, Mapping) else None
+    content = message.get("content") if isinstance(message, dict) else None
     return isinstance(content, list) and any(
-        isinstance(block, Mapping) and "provider_specific_fields" in block for block in content
+        isinstance(block, dict) and "provider_specific_fields" in block for block in content
     )
 
 
 def _plain(message: Mapping[str, Any]) -> Mapping[str, Any]:
     content = [
         {key: value for key, value in block.items() if key != "provider_specific_fields"}
-        if isinstance(block, Mapping)
+        if isinstance(block, dict)
         else block
         for block in message["content"]
     ]

@@ -50,7 +50,7 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
     kept: list[Any] = []
     for number, message in enumerate(messages):
         content = _own_content(message)
-        bad = [index for index, block in enumerate(content) if isinstance(block, Mapping) and is_unsigned(block)]
+        bad = [index for index, block in enumerate(content) if isinstance(block, dict) and is_unsigned(block)]
         if not bad:
             kept.append(message)
             continue
@@ -62,7 +62,7 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
 
 
 def _own_content(message: Any) -> Sequence[Any]:
-    if not isinstance(message, Mapping) or message.get("role") != "assistant":
+    if not isinstance(message, dict) or message.get("role") != "assistant":
         return ()
     content = message.get("content")
     return content if isinstance(content, list) else ()
@@ -100,7 +100,7 @@ def _read(message: Any, issuer: Optional[str], verifies: bool) -> Optional[Any]:
 
 
 def _marked(block: Any) -> bool:
-    seal = block.get(SEALS.get(str(block.get("type")), "")) if isinstance(block, Mapping) else None
+    seal = block.get(SEALS.get(str(block.get("type")), "")) if isinstance(block, dict) else None
     return isinstance(seal, str) and seal.startswith(PREFIX)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -32,13 +33,16 @@ def well_formed(value: Any) -> Any:
 def _is_broken(value: Any) -> bool:
     """Tell whether some text may hold half a pair, without going through a long history text by text.
 
-    `marshal` writes halves of pairs as UTF-8 would if it had them, and those begin with this byte; so do some
-    characters of Korean, whose texts are then mended into what they are.
+    `marshal` writes halves of pairs as UTF-8 would if it had them. Whatever else may look like one, such as the length
+    of a text, is no harm: that is mended into what it is.
     """
     try:
-        return b"\xed" in marshal.dumps(value)
+        return _HALF.search(marshal.dumps(value)) is not None
     except ValueError:  # objects that are no JSON
         return True
+
+
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 def _mended(value: Any) -> Any:
