@@ -54,10 +54,10 @@ def split_turns(messages: list[Message]) -> list[Message]:
 
 def _loses_order(message: Message) -> bool:
     content = message.get("content") if message.get("role") == "assistant" else None
-    if not isinstance(content, list):
+    if not isinstance(content, list) or len(content) < 2:
         return False
-    kinds = [block.get("type") for block in content if isinstance(block, dict)]
-    ranks = [_RANKS[kind] for kind in kinds if kind in _RANKS]
+    ranks = [_RANKS.get(str(block.get("type")), -1) for block in content if isinstance(block, dict)]
+    ranks = [rank for rank in ranks if rank >= 0]
     return 0 in ranks and ranks != sorted(ranks)
 
 

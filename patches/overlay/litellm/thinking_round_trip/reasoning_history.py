@@ -39,8 +39,8 @@ def with_reasoning_items(translate: Callable[..., list[Item]]) -> Callable[..., 
 def in_order(translate: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate the adapter's method that makes a Responses request of an Anthropic one: turns keep their order.
 
-    The adapter puts the text of a message behind its calls. So a turn goes to it in pieces, one message for each run of
-    blocks of one type. A request without thinking stays as it was, byte for byte.
+    The adapter puts the text of a message behind all else. So a turn goes to it in pieces, each of which ends in text.
+    A request without thinking stays as it was, byte for byte.
     """
 
     @wraps(translate)
@@ -106,8 +106,19 @@ def _stand_in_block(reasoning: list[list[Item]], blocks: list[Any]) -> list[Any]
 
 
 def _pieces(message: Message) -> Sequence[Message]:
-    runs = _runs(_blocks(message))
-    return (message,) if len(runs) < 2 else [{**message, "content": run} for run in runs]
+    """Part a turn behind each text, unless it ends there: what is no text leaves a message before its text does."""
+    blocks = _blocks(message)
+    pieces: list[list[Any]] = []
+    piece: list[Any] = []
+    spoken = False
+    for block in blocks:
+        speaks = isinstance(block, dict) and block.get("type") == "text"
+        if spoken and not speaks:
+            pieces.append(piece)
+            piece = []
+        spoken = speaks
+        piece.append(block)
+    return [{**message, "content": one} for one in (*pieces, piece)] if pieces else (message,)
 
 
 def _runs(blocks: Sequence[Any]) -> list[list[Any]]:

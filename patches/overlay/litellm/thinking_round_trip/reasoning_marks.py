@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
-from litellm.thinking_round_trip.reasoning_items import MINTED_PREFIX, is_marked, is_thinking
+from litellm.thinking_round_trip.reasoning_items import MINTED_PREFIX, is_thinking
+from litellm.thinking_round_trip.signatures import seals
 
 _HIDDEN_PREFIX = "thinking_round_trip_reasoning:"
 
@@ -24,17 +25,13 @@ def keeps_marked_thinking(translate: Callable[..., list[Any]]) -> Callable[..., 
 
     @wraps(translate)
     def translate_marked(adapter: object, messages: Sequence[Any], *args: Any, **more: Any) -> list[Any]:
-        if not any(map(_has_marks, messages)):
+        if not any(isinstance(seal, str) and seal.startswith(MINTED_PREFIX) for seal in seals(messages)):
             return translate(adapter, messages, *args, **more)
         hidden = [_with_blocks(message, "content", _hidden) for message in messages]
         translated = translate(adapter, hidden, *args, **more)
         return [_with_blocks(message, "thinking_blocks", _shown) for message in translated]
 
     return translate_marked
-
-
-def _has_marks(message: Any) -> bool:
-    return any(is_thinking(block) and is_marked(block) for block in _blocks(message, "content"))
 
 
 def _blocks(message: Any, key: str) -> Sequence[Any]:

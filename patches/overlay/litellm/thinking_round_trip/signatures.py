@@ -8,7 +8,8 @@ A signature without a mark is taken as it is: histories outlive upgrades.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Optional
 
 from litellm.thinking_round_trip.reasoning_items import MINTED_PREFIX
 
@@ -38,6 +39,21 @@ def read(signature: str) -> Signed:
         return Signed(None, signature)
     issuer, _, rest = signature[len(PREFIX) :].partition(":")
     return Signed(issuer, rest)
+
+
+def seals(messages: Iterable[Any]) -> Iterator[Any]:
+    """The signatures and sealed data in a history of Anthropic messages, and whatever stands in their places.
+
+    Written out in one loop: every request of a long history goes through it.
+    """
+    for message in messages:
+        if isinstance(message, dict) and message.get("role") == "assistant":
+            content = message.get("content")
+            if isinstance(content, list):
+                for block in content:
+                    key = SEALS.get(str(block.get("type"))) if isinstance(block, dict) else None
+                    if key:
+                        yield block.get(key)
 
 
 def is_foreign(signature: object) -> bool:

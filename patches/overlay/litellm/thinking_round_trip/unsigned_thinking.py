@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from litellm.thinking_round_trip.signatures import PREFIX, SEALS, is_foreign, read
+from litellm.thinking_round_trip.signatures import PREFIX, SEALS, is_foreign, read, seals
 
 SETTING = "unsigned_thinking"
 """The key of a deployment's `litellm_params`; "drop", which is the default, or "text"."""
@@ -46,6 +46,8 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
     With `text`, a thinking text becomes a text block, `[Reasoning] ...`, where it stood. A message of which nothing
     remains is left out: a turn may follow one of the same role (section 1.1, "empty text").
     """
+    if not any(map(is_foreign, seals(messages))):
+        return Checked(messages, ())
     removed: list[tuple[int, str]] = []
     kept: list[Any] = []
     for number, message in enumerate(messages):
@@ -58,7 +60,7 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
         blocks = _without(content, bad, text)
         if blocks:
             kept.append({**message, "content": blocks})
-    return Checked(kept, removed) if removed else Checked(messages, ())
+    return Checked(kept, removed)
 
 
 def _own_content(message: Any) -> Sequence[Any]:
@@ -84,7 +86,7 @@ def without_marks(messages: Messages, issuer: Optional[str], *, verifies: bool) 
     An endpoint that `verifies` its own gets a blank one where another issuer signed; one that does not verify gets
     all of them, since its wire has the field. Data that another issuer sealed is nothing that either could read.
     """
-    if not any(_marked(block) for message in messages for block in _own_content(message)):
+    if not any(isinstance(seal, str) and seal.startswith(PREFIX) for seal in seals(messages)):
         return messages
     read_messages = (_read(message, issuer, verifies) for message in messages)
     return [message for message in read_messages if message is not None]
