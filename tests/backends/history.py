@@ -205,7 +205,9 @@ def _judge_hollow(given: Sequence[Part], got: Sequence[Part]) -> Iterator[Findin
 
 def _judge_order(given: Sequence[Part], got: Sequence[Part], pairs: Sequence[tuple[Part, Part]]) -> Iterator[Finding]:
     for thought, back in pairs:
-        followers = given[given.index(thought) + 1 :]
+        place = given.index(thought)
+        # What also stood in front, an identical call perhaps, may stand there again.
+        followers = [one for one in given[place + 1 :] if not any(_carries(part, one) for part in given[:place])]
         for part in got[: got.index(back)]:
             if part.kind != "reasoning" and any(_carries(part, one) for one in followers):
                 yield Finding(
