@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from types import SimpleNamespace
@@ -12,17 +11,10 @@ from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
-
 CLAUDE = "anthropic-claude-v1"
 
 
-@pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("overlay")
 
 
 def of(module: str, name: str) -> Any:

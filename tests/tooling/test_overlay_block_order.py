@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
+from tests.tooling.conftest import Overlay
 
 Block = dict[str, Any]
 
 
 @pytest.fixture
-def order(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield import_module("litellm.thinking_round_trip.block_order")
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+def order(overlay: Overlay) -> ModuleType:
+    module: ModuleType = overlay("block_order")
+    return module
 
 
 def thinking(words: str) -> Block:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import copy
-import sys
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
-
 Item = dict[str, Any]
 
 
+pytestmark = pytest.mark.usefixtures("overlay")
+
+
 @pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
-    monkeypatch.delenv("OPENAI_API_BASE", raising=False)
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def carried(messages: Any, provider: str, model: str = "m", api_base: str | None = None, **params: Any) -> Any:

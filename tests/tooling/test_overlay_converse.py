@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
+from tests.tooling.conftest import Overlay
 
 Item = dict[str, Any]
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -20,12 +18,10 @@ NOVA = "us.amazon.nova-2-lite-v1:0"
 
 
 @pytest.fixture
-def converse(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
+def converse(overlay: Overlay, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.delenv("LITELLM_UNSIGNED_THINKING", raising=False)
-    yield import_module("litellm.thinking_round_trip.converse")
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+    module: ModuleType = overlay("converse")
+    return module
 
 
 def signed(words: str, signature: str | None = "sig") -> Item:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
-
 Item = dict[str, Any]
 
 
-@pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("overlay")
 
 
 TOOLS = {"tools": [{}]}

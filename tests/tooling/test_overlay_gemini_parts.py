@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
+from tests.tooling.conftest import Overlay
 
 Item = dict[str, Any]
 
 
 @pytest.fixture
-def gemini(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield import_module("litellm.thinking_round_trip.gemini_parts")
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+def gemini(overlay: Overlay) -> ModuleType:
+    module: ModuleType = overlay("gemini_parts")
+    return module
 
 
 def said(words: str | None, *thoughts: str | None, calls: str = "") -> Item:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-import sys
-from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType
 
 import pytest
 
-from scripts.paths import PATCHES
+from tests.tooling.conftest import Overlay
 
 DATA = base64.b64encode(b"\x12\xa4\x01sealed").decode()
 WRAPPED = base64.b64encode(DATA.encode()).decode()
 
 
 @pytest.fixture
-def redacted(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield import_module("litellm.thinking_round_trip.redacted")
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+def redacted(overlay: Overlay) -> ModuleType:
+    module: ModuleType = overlay("redacted")
+    return module
 
 
 @pytest.mark.parametrize("data", [DATA, "no base64", "", "data", "Em\u00e9"])

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import base64
-import sys
-from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-
-from scripts.paths import PATCHES
 
 Item = dict[str, Any]
 
@@ -19,15 +15,10 @@ MARK = "litellm_encrypted_reasoning:"
 MINTED = f"{MARK}gAAA=="
 
 
-@pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("overlay")
 
 
-def overlay(name: str) -> ModuleType:
+def module(name: str) -> ModuleType:
     return import_module(f"litellm.thinking_round_trip.{name}")
 
 
@@ -78,7 +69,7 @@ class Adapter:
         return items
 
     def request(self, anthropic_request: Item) -> list[Item]:
-        history = overlay("reasoning_history")
+        history = module("reasoning_history")
         return list(history.with_reasoning_items(Adapter.translate)(self, anthropic_request["messages"]))
 
 
@@ -89,7 +80,7 @@ def turn(*blocks: Item) -> list[Item]:
 
 def ordered(*messages: Item) -> list[Item]:
     request: Item = {"model": "m", "messages": list(messages)}
-    return list(overlay("reasoning_history").in_order(Adapter.request)(Adapter(), request))
+    return list(module("reasoning_history").in_order(Adapter.request)(Adapter(), request))
 
 
 # --- thinking blocks become reasoning items ---
@@ -140,7 +131,7 @@ def test_a_history_without_thinking_is_left_to_the_adapter() -> None:
         seen.append(given)
         return []
 
-    overlay("reasoning_history").with_reasoning_items(translate)(None, messages)
+    module("reasoning_history").with_reasoning_items(translate)(None, messages)
     assert seen[0] is messages
 
 
@@ -163,7 +154,7 @@ def test_the_client_s_blocks_are_left_alone() -> None:
     ],
 )
 def test_a_marked_block_is_told_from_others(block: Item, marked: bool) -> None:
-    assert overlay("reasoning_items").is_marked(block) is marked
+    assert module("reasoning_items").is_marked(block) is marked
 
 
 # --- order ---
@@ -190,11 +181,11 @@ def test_a_request_without_thinking_stays_as_it_was() -> None:
 
 
 def going(provider: str, api_base: str | None, *, unnamed: bool = True) -> Any:
-    return overlay("reasoning_origin").going_to(provider, api_base, reads_unnamed=unnamed)
+    return module("reasoning_origin").going_to(provider, api_base, reads_unnamed=unnamed)
 
 
 def test_encrypted_content_goes_back_to_where_it_was_minted_byte_for_byte() -> None:
-    origin = overlay("reasoning_origin")
+    origin = module("reasoning_origin")
     here = going("azure", "https://one.openai.azure.com/openai")
     named = origin.named("gAAA;==", here)
     assert named.startswith("litellm_enc:")
@@ -207,7 +198,7 @@ def test_encrypted_content_goes_back_to_where_it_was_minted_byte_for_byte() -> N
     [("openai", None), ("azure", "https://two.openai.azure.com"), ("xai", "https://one.openai.azure.com")],
 )
 def test_encrypted_content_goes_nowhere_else(provider: str, api_base: str | None) -> None:
-    origin = overlay("reasoning_origin")
+    origin = module("reasoning_origin")
     named = origin.named("gAAA", going("azure", "https://one.openai.azure.com"))
     items = [reasoning("A", encrypted_content=named), reasoning(encrypted_content=named), said("t")]
     assert origin.readable(items, going(provider, api_base)) == [reasoning("A"), said("t")]
@@ -215,7 +206,7 @@ def test_encrypted_content_goes_nowhere_else(provider: str, api_base: str | None
 
 def test_litellm_reads_the_wrapper_and_finds_the_content_unchanged() -> None:
     """As `_unwrap_encrypted_content_with_model_id` does in 1.82.1 to 1.109.1."""
-    named = overlay("reasoning_origin").named("gAAA==", going("openai", None))
+    named = module("reasoning_origin").named("gAAA==", going("openai", None))
     label, _, content = named.partition(";")
     assert content == "gAAA=="
     assert base64.b64decode(label[len("litellm_enc:") :]).decode().startswith("model_id:")
@@ -225,7 +216,7 @@ def test_litellm_reads_the_wrapper_and_finds_the_content_unchanged() -> None:
     "content", ["gAAA==", "litellm_enc:bW9kZWxfaWQ6MQ==;gAAA==", "litellm_enc:%;x", "litellm_enc:"]
 )
 def test_content_without_a_name_of_ours_goes_where_unpatched_releases_mint_it(content: str) -> None:
-    origin = overlay("reasoning_origin")
+    origin = module("reasoning_origin")
     items = [reasoning("A", encrypted_content=content)]
     assert origin.readable(items, going("openai", None)) == items
     assert origin.readable(items, going("azure", None, unnamed=False)) == [reasoning("A")]
@@ -233,7 +224,7 @@ def test_content_without_a_name_of_ours_goes_where_unpatched_releases_mint_it(co
 
 def test_content_that_litellm_named_keeps_its_name() -> None:
     content = "litellm_enc:bW9kZWxfaWQ6MQ==;gAAA=="
-    assert overlay("reasoning_origin").named(content, going("openai", None)) == content
+    assert module("reasoning_origin").named(content, going("openai", None)) == content
 
 
 # --- what a request asks for ---
@@ -253,13 +244,13 @@ INCLUDE = "reasoning.encrypted_content"
     ],
 )
 def test_encrypted_content_is_asked_for_where_reasoning_is(model: str, request_: Item, asks: bool) -> None:
-    build = overlay("reasoning_requests").seals_reasoning(lambda **given: dict(request_))
+    build = module("reasoning_requests").seals_reasoning(lambda **given: dict(request_))
     built = build(model=model, extra_kwargs={"custom_llm_provider": "openai"})
     assert built == ({**request_, "include": [INCLUDE]} if asks else request_)
 
 
 def test_what_is_included_anyway_stays() -> None:
-    build = overlay("reasoning_requests").seals_reasoning(lambda **given: {"reasoning": {}, "include": ["x", INCLUDE]})
+    build = module("reasoning_requests").seals_reasoning(lambda **given: {"reasoning": {}, "include": ["x", INCLUDE]})
     assert build(model="gpt-5") == {"reasoning": {}, "include": ["x", INCLUDE]}
 
 
@@ -277,7 +268,7 @@ def answered(*output: Item) -> list[Item]:
         return {"content": [text(word) for word in words]}
 
     response = Response(output=list(output))
-    answer = overlay("reasoning_answers").with_thinking_blocks(translate)(None, response)
+    answer = module("reasoning_answers").with_thinking_blocks(translate)(None, response)
     assert response.output == list(output)
     return list(answer["content"])
 
@@ -338,7 +329,7 @@ class Wrapper:
 
 def streamed(*events: Item, stream: object = None) -> list[Item]:
     kind = type("Wrapper", (Wrapper,), {"__init__": Wrapper.__init__, "_process_event": Wrapper._process_event})
-    wrapper = overlay("reasoning_answers").streams_thinking_blocks(kind)(stream)
+    wrapper = module("reasoning_answers").streams_thinking_blocks(kind)(stream)
     for event in events:
         wrapper._process_event(event)
     return list(wrapper._chunk_queue)
@@ -420,7 +411,7 @@ def bridge(messages: list[Item], *decorators: str) -> list[Item]:
 
     made: Any = translate
     for name in decorators:
-        made = getattr(overlay("reasoning_bridge"), name)(made)
+        made = getattr(module("reasoning_bridge"), name)(made)
     return list(made(None, messages, drop_params=True)[0])
 
 
@@ -441,7 +432,7 @@ def test_the_bridge_leaves_a_history_without_thinking_alone() -> None:
 
 
 def test_the_bridge_sends_encrypted_content_to_where_it_was_minted() -> None:
-    origin = overlay("reasoning_origin")
+    origin = module("reasoning_origin")
     here = going("azure", "https://one", unnamed=False)
     blocks = [thinking("A", origin.marked("gAAA", here)), thinking("B", MINTED)]
     sent = bridge([{"role": "assistant", "content": "t", "thinking_blocks": blocks}], *BOTH)
@@ -458,7 +449,7 @@ def test_the_bridge_leaves_litellm_s_own_items_alone() -> None:
 
 
 def test_the_bridge_gives_one_choice_with_the_thinking_blocks() -> None:
-    module = overlay("reasoning_bridge")
+    bridge = module("reasoning_bridge")
 
     def choice(content: str | None, calls: object, reason: str) -> SimpleNamespace:
         return SimpleNamespace(message=SimpleNamespace(content=content, tool_calls=calls), finish_reason=reason)
@@ -469,7 +460,7 @@ def test_the_bridge_gives_one_choice_with_the_thinking_blocks() -> None:
         )
 
     output = [reasoning("A", encrypted_content="gAAA=="), said("s"), {"type": "function_call"}, reasoning("B")]
-    made = module.with_thinking_of_chat(module.remembers_order(module.gives_one_choice(translate)))
+    made = bridge.with_thinking_of_chat(bridge.remembers_order(bridge.gives_one_choice(translate)))
     answer = made(raw_response=SimpleNamespace(output=output))
     (only,) = answer.choices
     assert (only.message.content, only.message.tool_calls, only.finish_reason) == ("s", ["c"], "tool_calls")
@@ -485,7 +476,7 @@ def test_the_bridge_s_stream_carries_the_marks() -> None:
             delta = SimpleNamespace(content="", reasoning_content=chunk.get("delta", " "))
             return SimpleNamespace(choices=[SimpleNamespace(index=1, delta=delta)])
 
-    stream = overlay("reasoning_bridge").streams_thinking_of_chat(Stream)()
+    stream = module("reasoning_bridge").streams_thinking_of_chat(Stream)()
     item = reasoning("A", "B", encrypted_content="gAAA==")
     deltas = [stream.chunk_parser(chunk).choices[0].delta for chunk in [*part(0, "A"), *part(1, "B"), done(item)]]
     assert [(delta.reasoning_content, getattr(delta, "thinking_blocks", None)) for delta in deltas] == [
@@ -502,7 +493,7 @@ def test_the_adapter_to_chat_messages_does_not_see_the_marks() -> None:
         seen.extend(messages)
         return [{"role": "assistant", "content": "t", "thinking_blocks": list(messages[0]["content"])}]
 
-    made = overlay("reasoning_marks").keeps_marked_thinking(translate)
+    made = module("reasoning_marks").keeps_marked_thinking(translate)
     blocks = [thinking("A", MINTED), redacted(MINTED), thinking("B", "ErUB")]
     messages = [{"role": "assistant", "content": blocks}]
     assert made(None, messages, "m")[0]["thinking_blocks"] == blocks

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
@@ -13,17 +12,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from scripts.paths import PATCHES
-
 Event = dict[str, Any]
 
 
-@pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("overlay")
 
 
 def chunk(finish: str | None = None, usage: int | None = None, **delta: Any) -> SimpleNamespace:

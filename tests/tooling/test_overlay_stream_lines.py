@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from scripts.paths import PATCHES
-
 ODD = "data: so\x85on\u2028\u2029\x0b\x0c\x1c\x1d\x1e."
 
 
-@pytest.fixture(autouse=True)
-def _overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("overlay")
 
 
 def of(name: str) -> Any:
