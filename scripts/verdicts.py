@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from junitparser import JUnitXml, Properties, TestCase
@@ -69,10 +70,13 @@ def _measure_all(bench: Bench, bases: Sequence[Published]) -> ranges.Verdicts:
 def measure(bench: Bench, base: Published) -> dict[str, str]:
     """The verdict of each fix (its name to one of VERDICTS) on one release, from its cases unpatched and patched."""
     fixes = bench.patches.fixes
-    before = _failed(bench, base, {})
-    failing = [fix for fix in fixes if _red(fix, before)]
-    changed, fitting = _fitting(bench, base, failing) if failing else ({}, [])
-    after = _failed(bench, base, changed) if fitting else before
+    with ExitStack() as stack:
+        # One tree for both runs: the second one then has most of its bytecode, and it is laid out only if one is run.
+        tree = cache(partial(stack.enter_context, trees.laid_out(base.path)))
+        before = _failed(bench, base, {}, tree)
+        failing = [fix for fix in fixes if _red(fix, before)]
+        changed, fitting = _fitting(bench, base, failing) if failing else ({}, [])
+        after = _failed(bench, base, changed, tree) if fitting else before
     return {fix.name: _verdict(fix, before, after, fix in fitting) for fix in fixes}
 
 
@@ -107,21 +111,20 @@ def _fitting(bench: Bench, base: Published, fixes: Iterable[Fix]) -> tuple[dict[
     return ({**bench.patches.overlay, **changed} if fitting else {}), fitting
 
 
-def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes]) -> Failed:
+def _failed(bench: Bench, base: Published, changed: Mapping[str, bytes], tree: Callable[[], Path]) -> Failed:
     """Those of all fixes' cases that do not pass on a release with these changes; what was run before is remembered."""
     cases = {case for fix in bench.patches.fixes for case in fix.cases}
     key = outcomes.key(bench.suite, base.file.sha256, changed, cases)
-    return outcomes.remembered(key, partial(_play, bench.python, base, changed, cases))
+    return outcomes.remembered(key, lambda: _play(bench.python, base, changed, cases, tree()))
 
 
-def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str]) -> Failed:
+def _play(python: Path, base: Published, changed: Mapping[str, bytes], cases: Iterable[str], tree: Path) -> Failed:
     """The cases that do not pass on a tree. Raises CommandFailed where pytest could not play them all."""
-    with trees.laid_out(base.path) as tree:
-        trees.overwrite(tree, changed)
-        report = tree / "junit.xml"
-        command = [str(python), *tests.command(report, sorted(cases)), "-q", "-p", "no:cacheprovider"]
-        status = call(command, trees.importing(tree), quiet=True)
-        played = results(report) if status in (0, 1) else {}
+    trees.overwrite(tree, changed)
+    report = tree / "junit.xml"
+    command = [str(python), *tests.command(report, sorted(cases)), "-q", "-p", "no:cacheprovider"]
+    status = call(command, trees.importing(tree), quiet=True)
+    played = results(report) if status in (0, 1) else {}
     missing = set(cases) - set(played)
     if missing:
         name = f"pytest {min(missing)}"

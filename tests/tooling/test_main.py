@@ -132,9 +132,13 @@ def test_a_case_s_id_runs_that_case_alone() -> None:
     report = Path("r.xml")
     alone = command(report, ["tool-loop/messages-moonshot", "-x"])
     asynchronous = f"{GRID}::test_round_trip[tool-loop/messages-moonshot]"
-    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x", "--every-cell"]
+    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x"]
+    left_out = command(report, ["tool-loop/messages-groq-stream"])
+    assert left_out[-1] == "--every-cell", "pytest has it only if it is asked for every cell"
+    special = command(report, ["plain-wire/chat-openai"])
+    assert special[3:] == ["tests/round_trip/test_plain.py::test_plain[plain-wire/chat-openai]"]
     both = command(report, ["thinking-text-tool/messages-moonshot"])
-    assert both[3:-1] == [
+    assert both[3:] == [
         f"{GRID}::{test}[thinking-text-tool/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
     ]
     assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -209,3 +210,25 @@ def test_an_asynchronous_stream_is_marked_and_keeps_what_hangs_on_it() -> None:
 
     assert signature(asyncio.run(read())) == MARKED
     assert stream._hidden_params == {"model_id": "1"}
+
+
+def test_a_marked_stream_is_closed_as_litellm_does_it() -> None:
+    """LiteLLM looks for `aclose` on the class, by a protocol that from Python 3.12 on asks no `__getattr__`."""
+    closed = []
+
+    async def stream() -> AsyncIterator[bytes]:
+        try:
+            yield b"event: ping\n\n"
+            yield b"event: ping\n\n"
+        finally:
+            closed.append(True)
+
+    async def abandon() -> None:
+        marked = module("signed_answers").MarkedStream(stream(), "kimi")
+        assert await marked.__anext__() == b"event: ping\n\n"
+        assert "aclose" in vars(type(marked))
+        await marked.aclose()
+        assert closed == [True]
+        assert copy.copy(marked).__aiter__() is not marked
+
+    asyncio.run(abandon())

@@ -250,3 +250,14 @@ def test_the_bridge_leaves_what_it_only_hands_over() -> None:
     messages = [USER, own(thinking(None))]
     call, _ = bridged(None, True, messages=messages, model="databricks/claude", _is_async=True)
     assert call["messages"] is messages
+
+
+def test_an_anthropic_wire_that_is_not_claude_gets_openai_s_thinking_as_text_of_nobody() -> None:
+    """LiteLLM would leave a marked block out there, and the endpoint asks its text back (N7)."""
+    blocks = [{"type": "thinking", "thinking": "a", "signature": MINTED}, {"type": "redacted_thinking", "data": MINTED}]
+    messages = [{"role": "assistant", "content": [*blocks, {"type": "text", "text": "t"}]}]
+    read = module("unsigned_thinking").without_marks
+    assert read(messages, "kimi", verifies=False) is messages
+    assert read(messages, "kimi", verifies=False, native=True) == [
+        {"role": "assistant", "content": [{**blocks[0], "signature": ""}, {"type": "text", "text": "t"}]}
+    ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ def test_a_verdict_comes_from_the_cases(
     runs = iter(failures)
     seen = []
 
-    def failed(bench: Bench, base: Published, changed: dict[str, bytes]) -> Failed:
+    def failed(bench: Bench, base: Published, changed: dict[str, bytes], tree: Callable[[], Path]) -> Failed:
         seen.append(changed)
         return next(runs)
 
@@ -87,11 +89,13 @@ def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytes
     asked = bench(made.patches(tmp_path / "patches"))
     base = published(tmp_path)
     with pytest.raises(CommandFailed):
-        verdicts._failed(asked, base, {})
-    assert verdicts._failed(asked, base, {}) == {}, "a run that gave no answer is not remembered"
-    assert verdicts._failed(asked, base, {}) == {}
+        verdicts._failed(asked, base, {}, lambda: tmp_path)
+    assert verdicts._failed(asked, base, {}, lambda: tmp_path) == {}, "a run that gave no answer is not remembered"
+    assert verdicts._failed(asked, base, {}, lambda: tmp_path) == {}
     assert len(runs) == 2
-    assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}) == OWN, "another content is another question"
+    assert verdicts._failed(asked, base, {made.ADAPTER: b"other"}, lambda: tmp_path) == OWN, (
+        "another content is another question"
+    )
     assert len(runs) == 3
 
 
@@ -107,8 +111,6 @@ def test_what_was_run_before_is_not_run_again(tmp_path: Path, monkeypatch: pytes
 def test_a_run_that_played_nothing_is_no_measurement(
     status: int, report: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trees, "BUILD", tmp_path / "build")
-
     def call(command: list[str], *_: object, **__: object) -> int:
         if report is not None:
             place = next(word for word in command if word.startswith("--junitxml=")).partition("=")[2]
@@ -117,7 +119,7 @@ def test_a_run_that_played_nothing_is_no_measurement(
 
     monkeypatch.setattr(verdicts, "call", call)
     with pytest.raises(CommandFailed, match=r"on LiteLLM 1\.83\.0 and no result"):
-        verdicts._play(Path("python"), published(tmp_path), {}, {CASE})
+        verdicts._play(Path("python"), published(tmp_path), {}, {CASE}, tmp_path)
 
 
 def test_an_interrupt_does_not_wait_for_the_releases_that_are_left(
@@ -185,3 +187,23 @@ def test_a_committed_range_that_is_not_what_was_measured_is_a_finding(
     patches = series.load(made.patches(tmp_path / "patches", measured=measured))
     assert verdicts._compare(patches, {Version("1.83.0"): {"shout": found}}) == expected
     assert ("committed is needed, measured retired" in capsys.readouterr().out) == bool(expected)
+
+
+def test_both_runs_of_a_release_share_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one finds the bytecode of the first; and none is laid out where both are remembered."""
+    monkeypatch.setattr(trees, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(outcomes, "FOLDER", tmp_path / "outcomes")
+    seen: list[tuple[Path, bool]] = []
+
+    def play(python: Path, base: Published, changed: dict[str, bytes], cases: set[str], tree: Path) -> Failed:
+        seen.append((tree, bool(changed)))
+        return {} if changed else OWN
+
+    monkeypatch.setattr(verdicts, "_play", play)
+    asked, base = bench(made.patches(tmp_path / "patches")), published(tmp_path)
+    assert verdicts.measure(asked, base) == {"shout": "needed"}
+    (first, _), (second, patched) = seen
+    assert (first == second, patched, first.exists()) == (True, True, False)
+    monkeypatch.setattr(trees, "laid_out", lambda base: nullcontext(None))
+    assert verdicts.measure(asked, base) == {"shout": "needed"}
+    assert len(seen) == 2

@@ -104,7 +104,15 @@ class MarkedStream:
         self._marks: Optional[StreamMarks] = StreamMarks(issuer)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_stream":  # of a copy that is not made yet
+            raise AttributeError(name)
         return getattr(self._stream, name)
+
+    async def aclose(self) -> None:
+        """Close the stream inside. LiteLLM looks for this on the class: from Python 3.12 on it does not ask further."""
+        close = getattr(self._stream, "aclose", None)
+        if close is not None:
+            await close()
 
     def __aiter__(self) -> MarkedStream:
         return self

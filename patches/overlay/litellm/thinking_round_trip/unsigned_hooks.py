@@ -33,7 +33,7 @@ def only_signed_thinking(handler: Handler) -> Handler:
         target = Target(str(call.get("model")), call.get("custom_llm_provider"), call.get("api_base"))
         params: Mapping[str, Any] = call.get("anthropic_messages_optional_request_params") or {}
         setting = (call.get("kwargs") or {}).get(SETTING)
-        changed = _request(call["messages"], params, target, setting)
+        changed = _request(call["messages"], params, target, setting, native=True)
         if target.is_claude:
             changed["messages"] = _without_own_fields(changed["messages"])
         call["messages"] = changed.pop("messages")
@@ -76,10 +76,13 @@ def _named(handler: Handler, args: Any, kwargs: Any) -> Arguments:
     return {**inspect.signature(handler).bind_partial(*args).arguments, **kwargs} if args else kwargs
 
 
-def _request(messages: Any, params: Mapping[str, Any], target: Target, setting: object) -> Arguments:
+def _request(
+    messages: Any, params: Mapping[str, Any], target: Target, setting: object, *, native: bool = False
+) -> Arguments:
     """What of a request changes: `messages` always, `thinking` and `context_management` where they do; None is gone."""
     if not target.is_claude:
-        return {"messages": without_marks(messages, target.issuer, verifies=target.provider in _VERIFYING)}
+        verifies = target.provider in _VERIFYING
+        return {"messages": without_marks(messages, target.issuer, verifies=verifies, native=native)}
     text = as_text(setting)
     checked = signed_only(messages, text=text)
     if not checked.removed:

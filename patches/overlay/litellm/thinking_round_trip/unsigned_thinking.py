@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from litellm.thinking_round_trip.reasoning_items import MINTED_PREFIX
 from litellm.thinking_round_trip.signatures import PREFIX, SEALS, is_foreign, read, seals
 
 SETTING = "unsigned_thinking"
@@ -80,35 +81,49 @@ def _without(content: Sequence[Any], bad: Sequence[int], text: bool) -> list[Any
     return blocks
 
 
-def without_marks(messages: Messages, issuer: Optional[str], *, verifies: bool) -> Messages:
+def without_marks(messages: Messages, issuer: Optional[str], *, verifies: bool, native: bool = False) -> Messages:
     """The messages with the signatures as their issuers gave them; the same object if none is marked.
 
     An endpoint that `verifies` its own gets a blank one where another issuer signed; one that does not verify gets
     all of them, since its wire has the field. Data that another issuer sealed is nothing that either could read.
+
+    With `native`, for Anthropic's wire, OpenAI's marks are taken off as well: LiteLLM 1.102.0 and later would leave
+    such a block out there, text and all, which these endpoints ask back (N7). A bridge may need the marks.
     """
-    if not any(isinstance(seal, str) and seal.startswith(PREFIX) for seal in seals(messages)):
+    marks = (PREFIX, MINTED_PREFIX) if native else (PREFIX,)
+    if not any(isinstance(seal, str) and seal.startswith(marks) for seal in seals(messages)):
         return messages
-    read_messages = (_read(message, issuer, verifies) for message in messages)
+    read_messages = (_read(message, _Reader(issuer, verifies, marks)) for message in messages)
     return [message for message in read_messages if message is not None]
 
 
-def _read(message: Any, issuer: Optional[str], verifies: bool) -> Optional[Any]:
+class _Reader(NamedTuple):
+    """Who reads a history, and which marks it cannot have."""
+
+    issuer: Optional[str]
+    verifies: bool
+    marks: tuple[str, ...]
+
+    def minds(self, block: Any) -> bool:
+        """Whether a block has one of the marks."""
+        seal = block.get(SEALS.get(str(block.get("type")), "")) if isinstance(block, dict) else None
+        return isinstance(seal, str) and seal.startswith(self.marks)
+
+    def block(self, block: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+        """A block that it minds as it can have it; None if it cannot."""
+        key = SEALS[block["type"]]
+        signed = read(block[key])
+        own = signed.issuer is not None and signed.issuer == self.issuer
+        if not own and key == "data":
+            return None
+        keeps = own or not (self.verifies or signed.issuer is None)
+        return {**block, key: signed.signature if keeps else ""}
+
+
+def _read(message: Any, reader: _Reader) -> Optional[Any]:
     content = _own_content(message)
-    if not any(_marked(block) for block in content):
+    if not any(map(reader.minds, content)):
         return message
-    blocks = [_block(one, issuer, verifies) if _marked(one) else one for one in content]
+    blocks = [reader.block(one) if reader.minds(one) else one for one in content]
     kept = [block for block in blocks if block is not None]
     return {**message, "content": kept} if kept else None
-
-
-def _marked(block: Any) -> bool:
-    seal = block.get(SEALS.get(str(block.get("type")), "")) if isinstance(block, dict) else None
-    return isinstance(seal, str) and seal.startswith(PREFIX)
-
-
-def _block(block: Mapping[str, Any], issuer: Optional[str], verifies: bool) -> Optional[Mapping[str, Any]]:
-    key = SEALS[block["type"]]
-    signed = read(block[key])
-    if signed.issuer != issuer and key == "data":
-        return None
-    return {**block, key: "" if verifies and signed.issuer != issuer else signed.signature}
