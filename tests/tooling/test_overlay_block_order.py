@@ -181,7 +181,7 @@ def test_other_blocks_than_the_models_stay_where_they_are(order: ModuleType, con
 
 
 def test_an_unknown_block_in_the_order_changes_nothing(order: ModuleType) -> None:
-    assert order.in_order(JOINED, [*order.converse_pieces(Answer(CONVERSE).json()), ("other", "")]) is JOINED
+    assert order.in_order(JOINED, [*order.converse_pieces(Answer(CONVERSE).json()), ("other", 0)]) is JOINED
 
 
 def part(thoughts: str = "", calls: str = "") -> dict[str, Any]:
@@ -205,3 +205,10 @@ def test_each_message_of_a_turn_has_the_calls_before_it(order: ModuleType) -> No
 )
 def test_other_turns_keep_their_calls_where_they_were(order: ModuleType, messages: list[Any]) -> None:
     assert order.with_calls(messages) is messages
+
+
+def test_the_order_that_is_kept_holds_no_words(order: ModuleType) -> None:
+    """LiteLLM hands what it keeps with an answer to callbacks, also where it redacts what was said."""
+    pieces = order.converse_pieces(Answer(CONVERSE).json())
+    assert {type(size) for _, size in pieces} == {int}
+    assert sum(size for _, size in pieces) == sum(len(block["text"]) for block in CONVERSE if "text" in block)

@@ -466,7 +466,7 @@ def test_the_bridge_gives_one_choice_with_the_thinking_blocks() -> None:
     assert (only.message.content, only.message.tool_calls, only.finish_reason) == ("s", ["c"], "tool_calls")
     assert only.message.thinking_blocks == [thinking("A", MINTED), thinking("B")]
     assert answer._hidden_params == {
-        "thinking_round_trip_order": [("thinking", ""), ("text", "s"), ("tool_use", ""), ("thinking", "")]
+        "thinking_round_trip_order": [("thinking", 0), ("text", 1), ("tool_use", 0), ("thinking", 0)]
     }
 
 

@@ -120,8 +120,9 @@ def _with_calls(run: Iterable[Any]) -> Iterator[Any]:
         yield {**fields, "tool_calls": calls} if calls else message
 
 
-Piece = tuple[str, str]
-"""A block of an answer: `thinking`, `text` or `tool_use`, and the words of a text."""
+Piece = tuple[str, int]
+"""A block of an answer: `thinking`, `text` or `tool_use`, and the length of a text. Its words are no matter for a place
+that LiteLLM hands to callbacks, which may log what they see."""
 
 ORDER = "thinking_round_trip_order"
 """Its key among what LiteLLM keeps with a response and shows no client."""
@@ -191,18 +192,24 @@ def in_order(content: list[Any], order: Sequence[Piece]) -> list[Any]:
     for block in content:
         kind = _read(block, "type")
         waiting.setdefault("thinking" if kind in _THINKING else str(kind), []).append(block)
-    order = [(kind, words) for kind, words in order if words or kind != "text"]
-    if any(kind not in _KINDS for kind in [*waiting, *(kind for kind, _ in order)]) or not _agree(waiting, order):
+    order = [(kind, size) for kind, size in order if size or kind != "text"]
+    text = "".join(str(_read(block, "text")) for block in waiting["text"])
+    if any(kind not in _KINDS for kind in [*waiting, *(kind for kind, _ in order)]) or not _agree(waiting, text, order):
         return content
-    return [_with_text(waiting["text"][0], words) if kind == "text" else waiting[kind].pop(0) for kind, words in order]
+    out: list[Any] = []
+    said = 0
+    for kind, size in order:
+        out.append(waiting[kind].pop(0) if kind != "text" else _with_text(waiting["text"][0], text[said : said + size]))
+        said += size
+    return out
 
 
-def _agree(waiting: Mapping[str, Sequence[Any]], order: Sequence[Piece]) -> bool:
-    """Whether there are as many blocks of thinking and calls, and the same text."""
+def _agree(waiting: Mapping[str, Sequence[Any]], text: str, order: Sequence[Piece]) -> bool:
+    """Whether there are as many blocks of thinking and calls, and as much text."""
     kinds = [kind for kind, _ in order]
     if any(len(waiting[kind]) != kinds.count(kind) for kind in ("thinking", "tool_use")):
         return False
-    return "".join(str(_read(block, "text")) for block in waiting["text"]) == "".join(words for _, words in order)
+    return len(text) == sum(size for _, size in order)
 
 
 _KINDS = ("thinking", "text", "tool_use")
@@ -226,10 +233,10 @@ def converse_pieces(answer: Mapping[str, Any]) -> list[Piece]:
 
 def _converse_piece(block: Block) -> Piece:
     if "reasoningContent" in block:
-        return "thinking", ""
+        return "thinking", 0
     if "toolUse" in block:
-        return "tool_use", ""
-    return ("text", str(block["text"])) if "text" in block else ("other", "")
+        return "tool_use", 0
+    return ("text", len(str(block["text"]))) if "text" in block else ("other", 0)
 
 
 def gemini_pieces(answer: Any) -> list[Piece]:
@@ -243,7 +250,7 @@ def gemini_pieces(answer: Any) -> list[Piece]:
 
 def _gemini_piece(part: Block) -> Piece:
     if "functionCall" in part:
-        return "tool_use", ""
+        return "tool_use", 0
     if "text" in part:
-        return ("thinking", "") if part.get("thought") else ("text", str(part["text"]))
-    return "other", ""
+        return ("thinking", 0) if part.get("thought") else ("text", len(str(part["text"])))
+    return "other", 0

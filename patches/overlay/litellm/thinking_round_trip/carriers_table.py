@@ -61,7 +61,13 @@ ROWS: Mapping[str, Row] = {
     # translated by LiteLLM from its own fields
     "anthropic": Row(AS_IT_IS, _NATIVE),
     "anthropic_text": Row(AS_IT_IS, _NATIVE),
-    "azure_ai": Row(REASONING_CONTENT, "section 22 (not verified)", ((r"claude", AS_IT_IS),)),
+    "azure_ai": Row(
+        NONE,
+        "section 22 (not verified); #33961: Foundry rejects unknown fields, but has Kimi and Fireworks' models too",
+        ((r"claude", AS_IT_IS), (r"(^|/)kimi-|fireworks|(^|/)fw-", REASONING_CONTENT)),
+        hosts=("services.ai.azure.com",),
+        strict=True,
+    ),
     "bedrock": Row(AS_IT_IS, _NATIVE),
     "bedrock_mantle": Row(REASONING_CONTENT, "as any server with OpenAI's wire", ((r"claude", AS_IT_IS),)),
     "gemini": Row(AS_IT_IS, _NATIVE),
@@ -72,7 +78,7 @@ ROWS: Mapping[str, Row] = {
     # another LiteLLM, which has to see the signatures
     "litellm_proxy": Row(AS_IT_IS, "the brief of this project: a LiteLLM behind this one"),
     # their own wires
-    "azure": Row(NONE, "section 22", hosts=("openai.azure.com",), strict=True),
+    "azure": Row(NONE, "section 22", hosts=("openai.azure.com", "cognitiveservices.azure.com"), strict=True),
     "cerebras": Row(REASONING, "section 13", hosts=("api.cerebras.ai",), strict=True),
     "codestral": Row(
         NONE,

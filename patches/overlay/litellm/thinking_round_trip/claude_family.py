@@ -8,7 +8,22 @@ from typing import Optional
 from urllib.parse import urlsplit
 
 _HOSTS = ("anthropic.com", "claude.com")
-_PLATFORMS = frozenset(("bedrock", "vertex_ai", "azure_ai", "databricks", "openrouter"))
+# Claude under its name: at clouds and aggregators, and behind another LiteLLM, which cannot ask who signed what.
+_PLATFORMS = frozenset(
+    (
+        "azure_ai",
+        "bedrock",
+        "bedrock_converse",
+        "bedrock_mantle",
+        "databricks",
+        "edenai",
+        "github_copilot",
+        "litellm_proxy",
+        "openrouter",
+        "snowflake",
+        "vertex_ai",
+    )
+)
 _BASES = ("ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL")
 # The name of the model is not in these; on /v1/messages they are profiles of Claude.
 _OPAQUE_ARN = re.compile(r"arn:aws[^/]*:bedrock:.*(application-inference-profile|provisioned-model)/")

@@ -178,10 +178,10 @@ def remembers_order(translate: Callable[..., Any]) -> Callable[..., Any]:
 def _order_pieces(item: object) -> list[Piece]:
     kind = field(item, "type")
     if kind == "reasoning":
-        return [("thinking", "")] * len(item_blocks(item, NOWHERE))
+        return [("thinking", 0)] * len(item_blocks(item, NOWHERE))
     if kind == "message":
-        return [("text", str(field(part, "text") or "")) for part in field(item, "content") or ()]
-    return [("tool_use" if kind == "function_call" else "other", "")]
+        return [("text", len(str(field(part, "text") or ""))) for part in field(item, "content") or ()]
+    return [("tool_use" if kind == "function_call" else "other", 0)]
 
 
 def gives_one_choice(translate: Callable[..., Any]) -> Callable[..., Any]:

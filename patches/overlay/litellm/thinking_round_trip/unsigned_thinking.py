@@ -8,7 +8,7 @@ the setting says. Others that speak Anthropic's wire verify none (sections 4, 5 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from litellm.thinking_round_trip.reasoning_items import MINTED_PREFIX
@@ -58,7 +58,7 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
             kept.append(message)
             continue
         removed.extend((number, f"messages.{number}.content.{index}") for index in bad)
-        blocks = _without(content, bad, text)
+        blocks = _without(content, frozenset(bad), text)
         if blocks:
             kept.append({**message, "content": blocks})
     return Checked(kept, removed)
@@ -71,7 +71,7 @@ def _own_content(message: Any) -> Sequence[Any]:
     return content if isinstance(content, list) else ()
 
 
-def _without(content: Sequence[Any], bad: Sequence[int], text: bool) -> list[Any]:
+def _without(content: Sequence[Any], bad: Container[int], text: bool) -> list[Any]:
     blocks: list[Any] = []
     for index, block in enumerate(content):
         if index not in bad:
