@@ -50,7 +50,7 @@ def verdicts(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Time the grid against `import litellm`: [RELEASE]."""
+    """Time the grid against `import litellm`, and the fixes on long histories: [RELEASE]."""
     engine(session, "bench")
 
 

@@ -104,7 +104,7 @@ def _no_mode(case: Case) -> str:
     if case.mode == BUILT and (case.ingress != "chat" or not any(one.signs for one in BACKENDS[case.backend])):
         return "stream_chunk_builder is for /v1/chat/completions, and spoils a signature only where there is one"
     if case.mode == LAST_STREAMED and (case.ingress != "messages" or case.backend not in LAST_STREAMED_TO):
-        return "for /v1/messages to the backends of the first two fixes only"
+        return "for /v1/messages, and three backends that stand for its bridges"
     return ""
 
 
