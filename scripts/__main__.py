@@ -46,7 +46,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     _add_lock(_verb(verbs, "lock", "Check upstream.lock, or add what is new."))
     _add_lint(_verb(verbs, "lint", "Check the code, the patches and the locks."))
     _add_verdicts(_verb(verbs, "verdicts", "Measure which releases need which fix, by the cases of the fix."))
-    _add_bench(_verb(verbs, "bench", "Measure the grid against `import litellm`, and what the fixes cost on long histories."))
+    _add_bench(_verb(verbs, "bench", "Measure the grid against `import litellm`, and the fixes on long histories."))
     _add_requirements(_verb(verbs, "requirements", "Pin what the dependency groups of pyproject.toml ask for."))
     arguments, rest = parser.parse_known_args(words)
     if rest and arguments.verb != "tests":
