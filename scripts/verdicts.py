@@ -103,6 +103,8 @@ def _fitting(bench: Bench, base: Published, fixes: Iterable[Fix]) -> tuple[dict[
     fitting: list[Fix] = []
     with wheels.opened(base.path) as original:
         for fix in fixes:
+            if fix.hook_for(base.release.version) is None:
+                continue
             try:
                 changed, _ = series.apply([*fitting, fix], base.release.version, original.read)
             except HookDoesNotFit:

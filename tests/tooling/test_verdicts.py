@@ -207,3 +207,11 @@ def test_both_runs_of_a_release_share_a_tree(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(trees, "laid_out", lambda base: nullcontext(None))
     assert verdicts.measure(asked, base) == {"shout": "needed"}
     assert len(seen) == 2
+
+
+def test_a_release_older_than_all_hooks_of_a_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts, "_failed", lambda *_: OWN)
+    folder = made.patches(tmp_path / "patches")
+    hook = next(folder.glob("*/*.patch"))
+    hook.rename(hook.with_name("1.90.0.patch"))
+    assert verdicts.measure(bench(folder), published(tmp_path)) == {"shout": "does not apply"}
