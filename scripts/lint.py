@@ -138,13 +138,17 @@ def _duplicates(fix: Fix) -> Iterable[str]:
 
 
 def _superfluous(fix: Fix, release: Release, original: Wheel) -> Iterable[str]:
-    """A hook that starts at this release although the text before it still fits."""
+    """A hook that starts at this release although the text before it still fits, and changes the same."""
     older = [hook for hook in fix.hooks if hook.since < release.version]
-    if not older or fix.hook_for(release.version) is older[-1]:
+    here = fix.hook_for(release.version)
+    if not older or here is None or here is older[-1]:
         return
     try:
-        hooks.apply(older[-1], str(release.version), original.read)
+        before = hooks.apply(older[-1], str(release.version), original.read)
+        same = before == hooks.apply(here, str(release.version), original.read)
     except HookDoesNotFit:
+        return
+    if not same:
         return
     yield f"patches/{fix.name}/{release.version}.patch is not needed: the text of {older[-1].name} still fits."
 
