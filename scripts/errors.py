@@ -16,6 +16,7 @@ EngineError                    the request could not be carried out; exit status
   BadWheel                     a wheel that must not be used
   HookDoesNotFit               a hook's text is not in the release
   BadPatch                     a .patch, fix.toml or series.toml that cannot be read
+  BadResults                   a results.jsonl that is not whole, or does not fit another
   Unmeasured                   nobody has measured which fixes the release needs
   CannotWrite                  the disk is full or the place cannot be written
   CommandFailed                a tool that the engine runs failed
@@ -166,6 +167,13 @@ class HookDoesNotFit(EngineError):
 class BadPatch(EngineError):
     def __init__(self, file: str, why: str) -> None:
         super().__init__(f"{file} cannot be used", why, "patches/README.md says what must be in it.")
+
+
+class BadResults(EngineError):
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            f"{file} cannot be used", why, "Give results that `nox -s matrix` wrote to its end, all of the same run."
+        )
 
 
 class Unmeasured(EngineError):
