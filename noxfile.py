@@ -43,6 +43,12 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Play every case on every release, unpatched and patched: [--releases SPEC] [--shard I/N] [--against FILE]."""
+    engine(session, "matrix")
+
+
+@nox.session(default=False)
 def verdicts(session: nox.Session) -> None:
     """Measure which releases need which fix: [SPEC] [--check]."""
     engine(session, "verdicts")

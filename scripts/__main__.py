@@ -10,6 +10,7 @@ import importlib
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
@@ -45,6 +46,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     _add_tests(_verb(verbs, "tests", "Run the suite against a patched wheel that is installed in a clean environment."))
     _add_lock(_verb(verbs, "lock", "Check upstream.lock, or add what is new."))
     _add_lint(_verb(verbs, "lint", "Check the code, the patches and the locks."))
+    _add_matrix(_verb(verbs, "matrix", "Play every case on every release, unpatched and patched, and report."))
     _add_verdicts(_verb(verbs, "verdicts", "Measure which releases need which fix, by the cases of the fix."))
     _add_bench(_verb(verbs, "bench", "Measure the grid against `import litellm`, and the fixes on long histories."))
     _add_requirements(_verb(verbs, "requirements", "Pin what the dependency groups of pyproject.toml ask for."))
@@ -93,6 +95,22 @@ def _add_verdicts(parser: argparse.ArgumentParser) -> None:
         help="releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all (if not given)",
     )
     parser.add_argument("--check", action="store_true", help="compare with what is committed instead of writing it")
+
+
+def _add_matrix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--releases", metavar="SPEC", default="all", help="as for verdicts; all of them if not given")
+    parser.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts of the releases")
+    parser.add_argument("--shards", metavar="N", type=int, help="only print the N shards, as JSON for a CI service")
+    parser.add_argument("--merge", metavar="FILE", type=Path, nargs="+", help="put the results of all shards together")
+    parser.add_argument(
+        "--against", metavar="FILE", type=Path, help="say what changed since these results (1: for ill)"
+    )
+    parser.add_argument("--ablate", action="store_true", help="leave each fix out once, and name dead weight")
+    parser.add_argument("--no-cache", action="store_true", help="play what was played before, too")
+    parser.add_argument(
+        "--format", choices=("json", "md", "html", "junit"), action="append", help="a report to write; all if not given"
+    )
+    parser.add_argument("--output", metavar="FOLDER", type=Path, help="where to, if not build/matrix")
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:

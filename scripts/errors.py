@@ -16,6 +16,7 @@ EngineError                    the request could not be carried out; exit status
   BadWheel                     a wheel that must not be used
   HookDoesNotFit               a hook's text is not in the release
   BadPatch                     a .patch, fix.toml or series.toml that cannot be read
+  BadShard                     a part of the matrix that there is not
   BadResults                   a results.jsonl that is not whole, or does not fit another
   Unmeasured                   nobody has measured which fixes the release needs
   CannotWrite                  the disk is full or the place cannot be written
@@ -167,6 +168,11 @@ class HookDoesNotFit(EngineError):
 class BadPatch(EngineError):
     def __init__(self, file: str, why: str) -> None:
         super().__init__(f"{file} cannot be used", why, "patches/README.md says what must be in it.")
+
+
+class BadShard(EngineError):
+    def __init__(self, shard: str, why: str) -> None:
+        super().__init__(f"{shard!r} is no shard", why, "Give one like 3/8, the third of eight parts of the releases.")
 
 
 class BadResults(EngineError):

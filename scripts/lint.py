@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +14,7 @@ from pathlib import Path
 from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
 from scripts.commands import call
 from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit, NoFile
-from scripts.paths import PATCHES
+from scripts.paths import PATCHES, ROOT
 from scripts.series import Fix, Series
 from scripts.upstream import File, Lock, Release
 from scripts.wheels import Wheel
@@ -23,6 +25,7 @@ TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "mypy": ["mypy", "scripts", "noxfile.py", "patches/overlay/litellm/thinking_round_trip"],
 }
+GITHUB = ROOT / ".github"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every check; one line per finding, and a closing line. With `arguments.all`, fetch what is not cached."""
     failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
     findings = [f"{name} found something: see above." for name in failed]
-    findings += [*lock.check(), *requirements.stale(), *_stray(PATCHES)]
+    findings += [*check_workflows(), *lock.check(), *requirements.stale(), *_stray(PATCHES)]
     applied = Applied(0, 0, 0, [])
     try:
         known, patches = upstream.load(), series.load()
@@ -55,6 +58,24 @@ def run(arguments: argparse.Namespace) -> int:
         f"{applied.hooks} hooks applied, {len(findings)} failures"
     )
     return 1 if findings else 0
+
+
+def check_workflows(folder: Path = GITHUB) -> list[str]:
+    """Findings about the workflows: form, time limits, actions that are not pinned, permissions, injections.
+
+    None of it asks a network: the schemas come with check-jsonschema, and zizmor is kept offline.
+    """
+    workflows = sorted(map(str, (folder / "workflows").glob("*.y*ml")))
+    schema = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    # A program without a module; its folder is not on the path where the environment's Python was called by its own.
+    zizmor = shutil.which("zizmor", path=sysconfig.get_path("scripts")) or "zizmor"
+    tools = {
+        "the schema of workflows": [*schema, "vendor.github-workflows", *workflows],
+        "the demand for time limits": [*schema, "custom.github-workflows-require-timeout", *workflows],
+        "the schema of dependabot.yml": [*schema, "vendor.dependabot", str(folder / "dependabot.yml")],
+        "zizmor": [zizmor, "--offline", "--quiet", "--strict-collection", "--persona=pedantic", str(folder)],
+    }
+    return [f".github: {name} found something: see above." for name, command in tools.items() if call(command)]
 
 
 def check_patches(known: Lock, patches: Series, folder: Path = PATCHES) -> list[str]:

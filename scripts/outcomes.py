@@ -1,46 +1,109 @@
-"""Outcomes that were measured before, kept by the digest of everything that they depend on."""
+"""Outcomes that were measured before, kept by the digest of everything that they depend on.
+
+A file for each tree that was played: the harness, the wheel, what was changed in it, the locks and the Python are in
+its name. In it each case has the digest of what it alone depends on, so that a changed conversation is played again by
+itself.
+"""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
 
 from scripts.paths import BUILD, ROOT
-from scripts.writing import write_text
+from scripts.writing import whole
+from tests.round_trip import families
+from tests.round_trip.grid import Case
+from tests.round_trip.jobs import Played
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FOLDER = BUILD / "outcomes"
-SUITE = ("tests/conftest.py", "tests/loopback.py", "tests/backends", "tests/conversations", "tests/round_trip")
-LOCKS = ("tests/requirements.txt", "tests/overrides.txt", "pyproject.toml")
+PYTHON = platform.python_version()
+"""Of the environments: they are made with the Python that runs the engine."""
+HARNESS = ("tests/conftest.py", "tests/loopback.py", "tests/backends", "tests/conversations", "tests/round_trip")
+LOCKS = ("tests/requirements.txt", "tests/overrides.txt")
+
+_WORDS_ONLY = {"failures.toml", "providers.toml", "summary.py", "timing.py", "translation.py"}
+"""Modules and data of the harness that name or sum up what was played, and have no part in the playing."""
+
+Play = Callable[[list[str]], Sequence[Played]]
 
 
-def remembered(key: str, measure: Callable[[], dict[str, list[str]]]) -> dict[str, list[str]]:
-    """What `measure` gives, or gave when it was asked for the same key. What it raises is not kept."""
-    path = FOLDER / f"{key}.json"
-    if path.exists():
-        kept: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-        return kept
-    found = measure()
-    write_text(path, json.dumps(found, sort_keys=True))
-    return found
+class _Kept(TypedDict):
+    """What became of a case, and the digest of what it alone depends on."""
+
+    source: str
+    played: Played
 
 
-def key(suite: str, base: str, changed: Mapping[str, bytes], cases: Iterable[str]) -> str:
-    """The digest of one measurement: the suite's digest, the base wheel's SHA-256, what was changed, the cases."""
-    told = [suite, base, *sorted(cases), *(f"{name}:{_sha256(data)}" for name, data in sorted(changed.items()))]
+def played(key: str, cases: Sequence[str], play: Play, *, anew: bool = False) -> list[Played]:
+    """What became of the cases, in their order: what is kept under the key, and what `play` gives of the others.
+
+    `anew` plays them all. What `play` raises is not kept.
+    """
+    path = FOLDER / f"{key}.json.gz"
+    known = {} if anew else _read(path)
+    missing = [case for case in cases if case not in known or known[case]["source"] != source_digest(case)]
+    if missing:
+        known |= {one["case"]: _Kept(source=source_digest(one["case"]), played=one) for one in play(missing)}
+        _write(path, known)
+    return [known[case]["played"] for case in cases]
+
+
+def _read(path: Path) -> dict[str, _Kept]:
+    with suppress(OSError, EOFError, ValueError):  # not there, or spoilt: then it is measured again
+        return dict(json.loads(gzip.decompress(path.read_bytes())))
+    return {}
+
+
+def _write(path: Path, known: Mapping[str, object]) -> None:
+    with whole(path) as temporary:
+        temporary.write_bytes(gzip.compress(json.dumps(known).encode("ascii"), 3, mtime=0))
+
+
+def key(harness: str, base: str, changed: Mapping[str, bytes]) -> str:
+    """The digest of a tree: the harness's digest, the wheel's SHA-256, and what of the changes can be run."""
+    told = [harness, base, *(f"{name}:{_sha256(data)}" for name, data in sorted(changed.items()))]
     return _sha256("\n".join(told).encode())
 
 
-def suite_digest() -> str:
-    """The digest of the suite, of what its environment is made from, and of the Python that runs it."""
-    roots = [ROOT / name for name in (*SUITE, *LOCKS)]
-    files = sorted(path for root in roots for path in (root.rglob("*") if root.is_dir() else [root]))
-    told = [f"{path.relative_to(ROOT)}:{_sha256(path.read_bytes())}" for path in files if path.suffix in _READ]
-    return _sha256("\n".join([platform.python_version(), platform.platform(), *told]).encode())
+@cache
+def harness_digest() -> str:
+    """The digest of all that every case depends on: the backends, the players, the environment and the Python."""
+    files = [path for path in _files(HARNESS) if not _is_of_one_case(path) and path.name not in _WORDS_ONLY]
+    told = [f"{path.relative_to(ROOT)}:{_sha256(path.read_bytes())}" for path in [*files, *_files(LOCKS)]]
+    pytest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
+    return _sha256("\n".join([PYTHON, platform.platform(), json.dumps(pytest), *told]).encode())
 
 
-_READ = (".py", ".toml", ".txt")
+@cache
+def source_digest(case: str) -> str:
+    """The digest of what a case alone depends on: its conversation, or the test that it is."""
+    test = families.node(case)
+    name = test.partition("::")[0] if test else f"tests/conversations/{Case.parse(case).conversation}.toml"
+    return _sha256((ROOT / name).read_bytes())
+
+
+def _files(names: Iterable[str]) -> list[Path]:
+    roots = [ROOT / name for name in names]
+    files = (path for root in roots for path in (root.rglob("*") if root.is_dir() else [root]))
+    return sorted(path for path in files if path.suffix in (".py", ".toml", ".txt"))
+
+
+def _is_of_one_case(path: Path) -> bool:
+    return path.name.startswith("test_") or (path.parent.name == "conversations" and path.suffix == ".toml")
 
 
 def _sha256(data: bytes) -> str:

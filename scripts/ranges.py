@@ -44,6 +44,16 @@ def merge(lock: Lock, fix: Fix, found: Mapping[Version, str]) -> dict[str, list[
     return runs
 
 
+def differences(patches: Series, found: Verdicts) -> list[str]:
+    """A line for each verdict that is not the committed one."""
+    return [
+        f"{fix.name} on {release}: committed is {fix.verdict(release)}, measured {verdicts[fix.name]}"
+        for release, verdicts in found.items()
+        for fix in patches.fixes
+        if fix.verdict(release) != verdicts[fix.name]
+    ]
+
+
 def needed(lock: Lock, patches: Series, release: Version) -> list[Fix]:
     """The fixes that a release needs. Raises Unmeasured where that is not known, as for one that came later."""
     unknown = [fix.name for fix in patches.fixes if not _is_known(lock, fix, release)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -62,6 +63,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
+@cache
 def load(name: str) -> Conversation:
     """Read one conversation by name. Raises `BadConversation`."""
     return from_toml(name, (_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

@@ -74,6 +74,17 @@ class _BaseInstall(PathFinder):
         return None if fullname.partition(".")[0] in cls.modules else super().find_spec(fullname, path, target)
 
 
+def failures() -> list[str]:
+    """Play the case in this process, which must not have imported LiteLLM yet and is spoilt for anything else."""
+    _BaseInstall.modules = missing()
+    for name in [name for name in sys.modules if name.partition(".")[0] in _BaseInstall.modules]:
+        del sys.modules[name]
+    sys.meta_path[:] = [_BaseInstall if finder is PathFinder else finder for finder in sys.meta_path]
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    return asyncio.run(_failures())
+
+
 async def _failures() -> list[str]:
     # Not before the finder is in its place: this imports LiteLLM.
     play = importlib.import_module("tests.round_trip.play").play
@@ -81,8 +92,4 @@ async def _failures() -> list[str]:
 
 
 if __name__ == "__main__":
-    _BaseInstall.modules = missing()
-    sys.meta_path[:] = [_BaseInstall if finder is PathFinder else finder for finder in sys.meta_path]
-    warnings.simplefilter("ignore")
-    logging.disable(logging.CRITICAL)
-    print(json.dumps(asyncio.run(_failures())))
+    print(json.dumps(failures()))

@@ -50,9 +50,13 @@ def _rejected(trace: Trace, rejection: Rejection) -> Failure:
 
 
 def _tell_rejected(trace: Trace, rejection: Rejection, changed: str) -> Iterator[str]:
-    answer = trace.dialogue.answers[rejection.request - 1]
-    yield f"    the provider's answer ({answer.status}): {shortened(answer.body.decode('utf-8', 'replace'))}"
+    yield _answer(trace, rejection.request)
     yield from _bodies(trace, changed, rejection.request)
+
+
+def _answer(trace: Trace, request: int) -> str:
+    answer = trace.dialogue.answers[request - 1]
+    return f"    the provider's answer ({answer.status}): {shortened(answer.body.decode('utf-8', 'replace'))}"
 
 
 def _lost(trace: Trace, loss: Loss) -> Failure:
@@ -63,6 +67,7 @@ def _lost(trace: Trace, loss: Loss) -> Failure:
 def _tell_lost(trace: Trace, loss: Loss, changed: str) -> Iterator[str]:
     for name, value in trace.digests(loss.finding.block, loss.request).items():
         yield f"    {name:<11}  {value}" + ("  <- changed first here" if name == changed else "")
+    yield _answer(trace, loss.request)
     yield from _bodies(trace, changed, loss.request)
 
 

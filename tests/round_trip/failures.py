@@ -86,6 +86,7 @@ def _listed() -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name("failures.toml").read_text(encoding="utf-8"))
 
 
+@cache
 def known() -> tuple[Known, ...]:
     """All known failures, in the order in which they are tried; more than one entry may have the same number."""
     return tuple(Known(**entry) for entry in _listed()["known"])
@@ -104,9 +105,13 @@ def release_under_test() -> str:
 
 def labels(case: Case, failures: Iterable[Failure], release: str) -> list[str]:
     """The numbers of a case's failures, sorted; `new` stands for those that nobody knows of this release."""
-    concerning = [one for one in known() if one.concerns(release)]
-    found = {next((one.number for one in concerning if one.fits(case, failure)), NEW) for failure in failures}
+    found = {next((one.number for one in _concerning(release) if one.fits(case, failure)), NEW) for failure in failures}
     return sorted(found, key=lambda number: (len(number), number))
+
+
+@cache
+def _concerning(release: str) -> tuple[Known, ...]:
+    return tuple(one for one in known() if one.concerns(release))
 
 
 def open_in(release: str, fixes: Iterable[str]) -> set[tuple[str, str]]:

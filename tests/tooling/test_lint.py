@@ -104,6 +104,7 @@ def test_a_fault_is_exit_status_1_and_the_other_checks_go_on(
 
     monkeypatch.setattr(lint, "call", call)
     monkeypatch.setattr(upstream, "load", load)
+    monkeypatch.setattr(lint, "check_workflows", list)
     monkeypatch.setattr(lock, "check", list)
     monkeypatch.setattr(requirements, "stale", list)
     monkeypatch.setattr(lint, "PATCHES", folder)
@@ -149,6 +150,49 @@ def test_a_stale_readme_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ranges, "README", readme)
     (finding,) = lint.check_patches(LOCK, series.load(folder), folder)
     assert finding.startswith("README.md: the table of fixes is not what fix.toml says")
+
+
+WORKFLOW = """\
+name: example
+on: push
+permissions: {}
+concurrency:
+  group: example
+  cancel-in-progress: true
+jobs:
+  example:
+    name: example
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          persist-credentials: false
+      - name: example
+        run: nox
+"""
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "expected"),
+    [
+        ("", "", []),
+        ("run: nox", "runs: nox", ["the schema of workflows", "the demand for time limits", "zizmor"]),
+        ("runs-on:", "runs-off: true\n    runs-on:", ["the schema of workflows"]),
+        ("    timeout-minutes: 5\n", "", ["the demand for time limits"]),
+        ("@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "@v4", ["zizmor"]),
+        ("permissions: {}", "permissions: write-all", ["zizmor"]),
+        ("          persist-credentials: false", "          fetch-depth: 1", ["zizmor"]),
+        ("run: nox", "run: nox ${{ github.head_ref }}", ["zizmor"]),
+        ("run: nox", "run: [", ["the schema of workflows", "the demand for time limits", "zizmor"]),
+    ],
+)
+def test_a_bad_workflow_is_found(good: str, bad: str, expected: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / ".github"
+    (folder / "workflows").mkdir(parents=True)
+    (folder / "workflows" / "example.yml").write_text(WORKFLOW.replace(good, bad, 1))
+    (folder / "dependabot.yml").write_text((lint.GITHUB / "dependabot.yml").read_text(encoding="utf-8"))
+    assert lint.check_workflows(folder) == [f".github: {name} found something: see above." for name in expected]
 
 
 @pytest.fixture

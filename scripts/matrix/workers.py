@@ -1,0 +1,122 @@
+"""The processes that play cases: one each for `WORKERS`, with the suite's dependencies imported once."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import cast
+
+from scripts.environment import clean
+from scripts.errors import CommandFailed
+from scripts.paths import BUILD, ROOT
+from scripts.writing import room
+from tests.round_trip.jobs import Done, Job, Played
+
+WORKERS = 2
+"""Trees played at once. One takes a core and up to 600 MB."""
+LOGS = BUILD / "matrix" / "logs"
+LIMIT = 1800
+"""Seconds after which a tree that is still being played is given up."""
+
+
+@dataclass
+class Workers:
+    """The workers that are idle, and the most memory that one has taken, in bytes. `close` ends all of them."""
+
+    python: Path
+    memory: int = 0
+    _closed: bool = False
+    _idle: SimpleQueue[_Worker] = field(default_factory=SimpleQueue)
+    _all: list[_Worker] = field(default_factory=list)
+
+    def play(self, name: str, tree: Path, cases: Sequence[str]) -> list[Played]:
+        """Play cases on a tree and say what became of each; `name` is for messages. Raises CommandFailed."""
+        with self._worker() as worker, room("job", BUILD) as folder:
+            log = LOGS / f"{name}.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.unlink(missing_ok=True)
+            report = folder / "report.jsonl.gz"
+            done = worker.ask({"tree": str(tree), "cases": list(cases), "report": str(report), "log": str(log)})
+            self.memory = max(self.memory, done["memory"])
+            if done["status"] != 0:
+                why = f"it ended with exit status {done['status']}; {log.relative_to(ROOT)} has what it printed"
+                raise CommandFailed(f"playing {name}", why)
+            return _read(report)
+
+    @contextmanager
+    def _worker(self) -> Iterator[_Worker]:
+        worker = self._started() if self._idle.empty() else self._idle.get()
+        yield worker  # one that raised is not used again
+        self._idle.put(worker)
+
+    def _started(self) -> _Worker:
+        if self._closed:
+            raise CommandFailed("the matrix", "it was interrupted")
+        worker = _Worker(self.python)
+        self._all.append(worker)
+        return worker
+
+    def close(self) -> None:
+        """End all workers, with whatever they are playing; there will be no others."""
+        self._closed = True
+        for worker in self._all:
+            worker.kill()
+
+
+class _Worker:
+    """A process of the suite's Python that answers jobs."""
+
+    def __init__(self, python: Path) -> None:
+        command = [str(python), "-m", "tests.round_trip.worker"]
+        # A session of its own: Ctrl-C reaches the engine alone, which then ends the workers in its own order.
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=clean(),
+            cwd=ROOT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def ask(self, job: Job) -> Done:
+        """Have a job done."""
+        if self._process.stdin is None or self._process.stdout is None:
+            raise CommandFailed("a worker", "it has no pipes")
+        timer = threading.Timer(LIMIT, self.kill)
+        timer.start()
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except OSError:
+            answer = ""
+        finally:
+            timer.cancel()
+        if not answer:
+            why = f"it ended, or took more than {LIMIT} seconds; {Path(job['log']).name} in build/matrix/logs says more"
+            raise CommandFailed("a worker of the matrix", why)
+        return cast("Done", json.loads(answer))
+
+    def kill(self) -> None:
+        """End the process and all that it has started."""
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        self._process.wait()
+
+
+def _read(report: Path) -> list[Played]:
+    with gzip.open(report, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
