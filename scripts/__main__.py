@@ -16,6 +16,9 @@ from typing import TypeAlias
 
 from scripts.errors import EngineError
 
+PLACES = {"matrix": "scripts.matrix.verb"}
+"""The modules of verbs that take more than one; each of the others is the module of its name."""
+
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -24,7 +27,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = _parse(sys.argv[1:] if words is None else words)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status: int = importlib.import_module(f"scripts.{arguments.verb}").run(arguments)
+        status: int = importlib.import_module(PLACES.get(arguments.verb, f"scripts.{arguments.verb}")).run(arguments)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

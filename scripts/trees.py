@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import cache_from_source
@@ -40,6 +40,12 @@ def laid_out(base: Path, changed: Mapping[str, bytes] | None = None) -> Iterator
         tree.link()
         yield folder
         tree.harvest()
+
+
+def reader(base: Path) -> Callable[[str], bytes]:
+    """What reads a file of a wheel by its path, and raises KeyError where there is none. Raises BadWheel."""
+    files = _files(base)
+    return lambda name: _kept(files[name]).read_bytes()
 
 
 def overwrite(tree: Path, changed: Mapping[str, bytes]) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 
-from scripts import matrix, ranges, releases, series, upstream
+from scripts import ranges, releases, series, upstream
+from scripts.matrix import verb
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure the releases of `arguments.spec` and write the ranges, or with `arguments.check` compare (1: differ)."""
     lock, patches = upstream.load(), series.load()
-    measured = matrix.measured(patches, releases.select(lock, arguments.spec))
+    measured = verb.measured(patches, releases.select(lock, arguments.spec))
     found = {one.base.release.version: one.verdicts for one in measured}
     if not arguments.check:
         ranges.write(lock, patches, found)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
-from scripts import environment, outcomes, reach, series, trees, wheels
+from scripts import environment, outcomes, reach, series, trees
 from scripts.errors import HookDoesNotFit
 from scripts.matrix.labels import labelled
 from scripts.matrix.results import ReleaseInfo, Result
@@ -128,13 +129,19 @@ def fit(base: Published, fixes: Iterable[Fix]) -> tuple[dict[str, bytes], list[F
     """What those of the fixes that fit change in a release (path to content), and which ones these are."""
     changed: dict[str, bytes] = {}
     fitting: list[Fix] = []
-    with wheels.opened(base.path) as original:
-        for fix in fixes:
-            if fix.hook_for(base.release.version) is None:
-                continue
-            try:
-                changed, _ = series.apply([*fitting, fix], base.release.version, original.read)
-            except HookDoesNotFit:
-                continue
-            fitting.append(fix)
+    read = trees.reader(base.path)
+    for fix in fixes:
+        if fix.hook_for(base.release.version) is None:
+            continue
+        try:
+            more, _ = series.apply([fix], base.release.version, partial(_as_left, changed, read))
+        except HookDoesNotFit:
+            continue
+        changed |= more
+        fitting.append(fix)
     return changed, fitting
+
+
+def _as_left(changed: Mapping[str, bytes], read: Callable[[str], bytes], path: str) -> bytes:
+    """A file as the fixes before have left it."""
+    return changed[path] if path in changed else read(path)

@@ -17,17 +17,19 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from scripts.matrix.guide import guide
+from scripts.matrix.ranges_text import newest_of_minors, spans
 from scripts.matrix.results import ERRORED, FAILED, PASSED, SKIPPED, FixInfo, Result, Results
+from tests.round_trip.grid import Case
 
 FOLDER = Path(__file__).with_suffix("")
 NEW, UNNUMBERED, NEVER = "new", "?", "-"
@@ -37,16 +39,32 @@ CHUNK = 200
 
 _TITLES = {
     NEW: "Failures that nobody has described",
-    UNNUMBERED: "Red without a number: errored, or nobody could tell what failed",
+    UNNUMBERED: "Red without the number of a failure",
     NEVER: "Cases that never fail",
 }
 _LETTERS = {PASSED: "p", FAILED: "f", ERRORED: "e", SKIPPED: "s"}
 _NOT_PLAYED = "n"
-_MODES = ("-last-streamed", "-stream", "-built")
 
 
 def page(results: Results) -> str:
     """The text of report.html; the same results give the same text."""
+    order = results.header.releases.index
+    results = replace(results, releases=tuple(sorted(results.releases, key=lambda one: order(one.release))))
+    cases = [Case.parse(case) for case in results.header.cases]
+    book = _Book(results)
+    return _rendered(
+        header=results.header,
+        headline=_headline(results, book),
+        trend=_trend(results),
+        fixes=[_fix_row(results, fix) for fix in results.header.fixes],
+        guide=[list(rows) for _, rows in groupby(guide(results), key=lambda row: row.backend)],
+        backends=sorted({case.backend for case in cases}),
+        ingresses=list(dict.fromkeys(case.ingress for case in cases)),
+        chunks=dict(book.chunks()),
+    )
+
+
+def _rendered(**told: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -56,54 +74,14 @@ def page(results: Results) -> str:
     )
     environment.filters.update(code=_code, number=_number, pair=lambda value: (value, value))
     style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    book = _Book(results)
     text = environment.get_template("page.html.j2").render(
         style=Markup(style),  # noqa: S704 (a file of ours)
         script=Markup(script),  # noqa: S704 (a file of ours)
         policy=_policy(style, script),
-        header=results.header,
-        headline=_headline(results, book),
-        trend=_trend(results),
-        fixes=[_fix_row(results, fix) for fix in results.header.fixes],
-        guide=[list(rows) for _, rows in groupby(guide(results), key=lambda row: row.backend)],
-        backends=sorted({route(case).backend for case in results.header.cases}),
-        ingresses=list(dict.fromkeys(route(case).ingress for case in results.header.cases)),
-        chunks=dict(book.chunks()),
+        **told,
     )
     # Half a surrogate pair in a title must not keep the page from being written.
     return text.encode("utf-8", "replace").decode()
-
-
-class Route(NamedTuple):
-    """What a case's id says."""
-
-    conversation: str
-    ingress: str
-    backend: str
-
-
-def route(case: str) -> Route:
-    """Read a case's id; the mode, such as `-stream`, is no part of the backend."""
-    conversation, _, rest = case.partition("/")
-    ingress, _, backend = rest.partition("-")
-    mode = next((mode for mode in _MODES if backend.endswith(mode)), "")
-    return Route(conversation, ingress, backend.removesuffix(mode))
-
-
-def newest_of_minors(releases: Sequence[str]) -> list[int]:
-    """The places of the newest patch release of each minor; the releases are sorted, oldest first."""
-    return list({release.rpartition(".")[0]: place for place, release in enumerate(releases)}.values())
-
-
-def spans(releases: Sequence[str], chosen: Iterable[str]) -> list[str]:
-    """Those of the chosen releases that follow one another as ranges, such as `1.82.1 to 1.99.4 (104)`."""
-    among = set(chosen)
-    found = []
-    for inside, group in groupby(releases, key=among.__contains__):
-        run = list(group)
-        if inside:
-            found.append(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)})")
-    return found
 
 
 # ---------------------------------------------------------------- the data of the grid
@@ -140,7 +118,8 @@ class _Book:
             played.setdefault((result.case, result.patched), {})[places[result.release]] = result
         for number, case in enumerate(self.results.header.cases):
             variants = [played.get((case, patched), {}) for patched in (False, True)]
-            self.cases.append([case, *route(case)[1:], *map(self._runs, variants)])
+            parsed = Case.parse(case)
+            self.cases.append([case, parsed.ingress, parsed.backend, *map(self._runs, variants)])
             for shown in {number for one in variants for result in one.values() for number in _shown(result)} or {
                 NEVER
             }:
@@ -171,7 +150,7 @@ class _Book:
         return {
             "chunk": CHUNK,
             "releases": [[one.release, one.layout, one.wheel, one.applied, one.verdicts] for one in releases],
-            "minors": newest_of_minors([one.release for one in releases]),
+            "minors": _newest([one.release for one in releases]),
             "states": list(self.states),
             "failures": list(self.failures),
             "titles": header.failures | _TITLES,
@@ -193,6 +172,10 @@ def _order(number: str) -> tuple[int, str, int, str]:
     return rank, number[: found.start()] if found else number, int(found.group()) if found else 0, number
 
 
+def _newest(releases: Sequence[str]) -> list[int]:
+    return [releases.index(name) for name in newest_of_minors(releases)]
+
+
 def _packed(data: Any) -> str:
     text = json.dumps(data, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode("ascii"), 9)).decode("ascii")
@@ -211,11 +194,9 @@ def _policy(style: str, script: str) -> str:
 
 
 def _headline(results: Results, book: _Book) -> dict[str, int]:
-    red = {patched: {_cell(one) for one in results.results if one.red and one.patched is patched} for patched in (0, 1)}
-    good = {
-        patched: {_cell(one) for one in results.results if one.outcome == PASSED and one.patched is patched}
-        for patched in (0, 1)
-    }
+    red = [{_cell(one) for one in results.results if one.red and one.patched is patched} for patched in (False, True)]
+    passed = [one for one in results.results if one.outcome == PASSED]
+    good = [{_cell(one) for one in passed if one.patched is patched} for patched in (False, True)]
     return {
         "failures": len(set(book.groups) - set(_TITLES)),
         "new": len(book.groups.get(NEW, ())),
@@ -238,8 +219,9 @@ def _fix_row(results: Results, fix: FixInfo) -> dict[str, Any]:
     for one in results.releases:
         if fix.name in one.verdicts:
             verdicts.setdefault(one.verdicts[fix.name], []).append(one.release)
-    found = {verdict: spans(releases, chosen) for verdict, chosen in sorted(verdicts.items())}
-    return {"fix": fix, "needed": found.pop("needed", []), "retired": found.pop("retired", []), "other": found}
+    found = {verdict: (len(chosen), spans(releases, chosen)) for verdict, chosen in sorted(verdicts.items())}
+    none = (0, ())
+    return {"fix": fix, "needed": found.pop("needed", none), "retired": found.pop("retired", none), "other": found}
 
 
 def _code(text: str) -> Markup:
@@ -275,7 +257,8 @@ def _trend(results: Results) -> dict[str, Any]:
         "rows": rows,
         "points": points,
         "ticks": [(_y(value, top), value) for value in range(0, top + 1, step)],
-        "marked": newest_of_minors(releases),
+        "marked": _newest(releases),
+        "named": _far_apart([(place, points[place][0]) for place in _newest(releases)]),
         "labels": _labels(points[-1][1:]) if points else (0, 0),
         "size": (WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM),
     }
@@ -291,13 +274,21 @@ def _y(value: int, top: int) -> float:
 
 def _step(highest: int) -> int:
     """A round number of which four or five reach the highest value."""
-    steps = (factor * 10**power for power in range(7) for factor in (1, 2, 5))
+    steps = [factor * int(10**power) for power in range(7) for factor in (1, 2, 5)]
     return next(step for step in steps if step * 5 >= highest)
+
+
+def _far_apart(places: Sequence[tuple[int, float]]) -> set[int]:
+    """Those places of which the names do not run into one another; the newest is one of them."""
+    named: dict[int, float] = {}
+    for place, x in reversed(places):
+        if all(other - x >= 22 for other in named.values()):
+            named[place] = x
+    return set(named)
 
 
 def _labels(ends: Sequence[float]) -> tuple[float, float]:
     """Where the names of the two lines stand: at their ends, but not on one another."""
     unpatched, patched = ends
-    lower = max(patched, unpatched) if abs(patched - unpatched) > 16 else max(patched, unpatched) + 8
-    upper = min(patched, unpatched) if abs(patched - unpatched) > 16 else lower - 16
-    return (upper, lower) if unpatched <= patched else (lower, upper)
+    space = max(0.0, 16 - abs(patched - unpatched)) / 2
+    return (unpatched - space, patched + space) if unpatched <= patched else (unpatched + space, patched - space)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,13 @@ from packaging.version import Version
 from uv import find_uv_bin
 
 from scripts import ranges, series, upstream, wheels
+from scripts.matrix import results
 from scripts.paths import BUILD, DIST, ROOT
 from scripts.requirements import OVERRIDES
 from scripts.series import Fix
 from scripts.tests import GRID
-from scripts.verdicts import ERRORED, results
 from tests.round_trip.failures import NEW
+from tests.tooling.junit_numbers import ERRORED, numbers_of
 
 PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
@@ -163,7 +165,7 @@ def test_the_suite_is_red_on_the_published_wheel(release: str) -> None:
     green = "thinking-text-tool/responses-openai"
     done = engine("tests", release, "--unpatched", "-q", green, *{case for fix in fixes for case in fix.cases})
     assert done.returncode == 1, done.stdout + done.stderr
-    numbers = results(BUILD / "junit" / f"{release}-unpatched.xml")
+    numbers = numbers_of(BUILD / "junit" / f"{release}-unpatched.xml")
     for fix in needed(release):
         red = [case for case in fix.cases if set(fix.failures) & set(numbers[case])]
         assert red, f"{fix.name}: no case shows any of {fix.failures}"
@@ -173,10 +175,58 @@ def test_the_suite_is_red_on_the_published_wheel(release: str) -> None:
 REDISCOVERED = {"F1", "F3", "F4", "F7", "F10", "F11", "F16", "F18", "F19", "F21", "F24"}
 
 
-def test_the_published_1_83_0_shows_what_the_research_measured() -> None:
-    """Nothing but the grid tells the suite of these failures: each is the number of a case that failed."""
+@pytest.fixture(scope="module")
+def published_1_83_0() -> dict[str, list[str]]:
+    """The numbers of each case of the grid on the published wheel, installed."""
     done = engine("tests", "1.83.0", "--unpatched", "-q", GRID)
     assert done.returncode == 1, done.stdout + done.stderr
-    numbers = results(BUILD / "junit" / "1.83.0-unpatched.xml")
-    assert not REDISCOVERED - {number for found in numbers.values() for number in found}
-    assert not [case for case, found in numbers.items() if NEW in found or ERRORED in found]
+    return numbers_of(BUILD / "junit" / "1.83.0-unpatched.xml")
+
+
+def test_the_published_1_83_0_shows_what_the_research_measured(published_1_83_0: dict[str, list[str]]) -> None:
+    """Nothing but the grid tells the suite of these failures: each is the number of a case that failed."""
+    assert not REDISCOVERED - {number for found in published_1_83_0.values() for number in found}
+    assert not [case for case, found in published_1_83_0.items() if NEW in found or ERRORED in found]
+
+
+def test_a_tree_gives_what_the_installed_wheel_gives(published_1_83_0: dict[str, list[str]], tmp_path: Path) -> None:
+    """The matrix plays trees over an environment that all releases share: the outcomes have to be the same."""
+    installed = {False: published_1_83_0}
+    assert engine("tests", "1.83.0", "-q", GRID).returncode == 0
+    installed[True] = numbers_of(BUILD / "junit" / "1.83.0.xml")
+    done = engine("matrix", "--releases", "1.83.0", "--no-cache", "--format", "json", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    played = results.read(tmp_path / "results.jsonl").results
+    for patched, numbers in installed.items():
+        found = {one.case: list(one.failures) for one in played if one.patched is patched and one.case in numbers}
+        assert found == numbers
+        assert len(found) > 400
+
+
+def _playing(marker: str) -> set[int]:
+    """The processes whose command line has a word in it."""
+    return {
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if marker in (folder / "cmdline").read_bytes().decode(errors="replace")
+    }
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="it looks for processes in /proc")
+def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
+    before = _playing("tests.round_trip.worker")
+    words = ["matrix", "--releases", "1.82.2,1.82.3,1.82.4", "--format", "json", "--output", str(tmp_path)]
+    command = [sys.executable, "-m", "scripts", *words]
+    with subprocess.Popen([*command, "--no-cache"], cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        told = next(line for line in running.stderr if line.startswith("[1/3]"))
+        running.send_signal(signal.SIGINT)
+        rest = running.stderr.read()
+    assert running.returncode == 130, rest
+    assert "Traceback" not in rest
+    assert "run the same command again to go on" in rest
+    assert not _playing("tests.round_trip.worker") - before
+    assert not list(tmp_path.iterdir())
+    done = engine(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told.partition("] ")[2] in done.stderr

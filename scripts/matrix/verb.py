@@ -1,0 +1,104 @@
+"""The verb `matrix`: every release, unpatched and patched, against every case; and the reports of what was found."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Sequence
+
+from packaging.version import Version
+
+from scripts import fetch, outcomes, ranges, releases, series, upstream, wheel
+from scripts.matrix import ablation, cases, progress, report, results, shards
+from scripts.matrix.comparison import Comparison, compare
+from scripts.matrix.measure import Bench, Measured, measure_all
+from scripts.matrix.results import FixInfo, Header, Results
+from scripts.paths import BUILD
+from scripts.series import Series
+from scripts.upstream import Release
+from scripts.wheel import Published
+from tests.round_trip import failures
+
+FOLDER = BUILD / "matrix"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, or put shards together, and write the reports; or with `arguments.shards` plan a run and do nothing.
+
+    1 where a case turned red that was green, or where a fix is not what `fix.toml` says of it.
+    """
+    lock, patches = upstream.load(), series.load()
+    if arguments.shards:
+        print(json.dumps(shards.plan(releases.select(lock, arguments.releases), arguments.shards)))
+        return 0
+    # Before anything is measured: what cannot be read is better known now.
+    old = results.read(arguments.against) if arguments.against else None
+    if arguments.merge:
+        found = shards.merge(arguments.merge)
+    else:
+        found = _measured(patches, releases.select(lock, arguments.releases), arguments)
+    comparison = compare(found, old) if old else None
+    folder = arguments.output or FOLDER / shards.folder_of(found.header.shard)
+    written = report.write(folder, found, comparison, arguments.format or report.FORMATS)
+    print("\n".join(map(str, written)))
+    return _status(patches, found, comparison)
+
+
+def measured(patches: Series, chosen: Sequence[Release], *, anew: bool = False, ablate: bool = False) -> list[Measured]:
+    """What is found on releases, in their order; `anew` also plays what is remembered, `ablate` leaves fixes out."""
+    files = [wheel.files_for(release, None)[0] for release in chosen]
+    bases = [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
+    with Bench(patches, cases.chosen(patches), anew) as bench, progress.shown(len(bases)) as tell:
+        return measure_all(bench, bases, tell, ablation.ablated if ablate else None)
+
+
+def _measured(patches: Series, chosen: Sequence[Release], arguments: argparse.Namespace) -> Results:
+    part = shards.part(chosen, arguments.shard)
+    found = measured(patches, part, anew=arguments.no_cache, ablate=arguments.ablate)
+    return Results(
+        _header(patches, chosen, arguments.shard),
+        tuple(one.info for one in found),
+        tuple(result for one in found for result in one.results),
+        {digest: text for one in found for digest, text in one.details.items()},
+    )
+
+
+def _header(patches: Series, chosen: Sequence[Release], shard: str) -> Header:
+    played = cases.chosen(patches)
+    return Header(
+        run=_digest(patches, chosen, played),
+        python=outcomes.PYTHON,
+        revision=patches.revision,
+        releases=tuple(str(release.version) for release in chosen),
+        shard=shard,
+        cases=tuple(played),
+        conversations=cases.texts(played),
+        failures={one.number: one.title for one in failures.known()},
+        fixes=tuple(FixInfo(fix.name, fix.title, fix.failures, fix.cases) for fix in patches.fixes),
+    )
+
+
+def _digest(patches: Series, chosen: Sequence[Release], played: Sequence[str]) -> str:
+    """The digest of all that a run depends on, whichever shard of it this is."""
+    told = [
+        outcomes.harness_digest(),
+        *(f"{case}:{outcomes.source_digest(case)}" for case in played),
+        *(f"{file.name}:{file.sha256}" for release in chosen for file in release.files),
+        *(f"{name}:{hashlib.sha256(data).hexdigest()}" for name, data in sorted(patches.overlay.items())),
+        *(f"{fix.name}:{hook.name}:{hook.text}" for fix in patches.fixes for hook in fix.hooks),
+    ]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _status(patches: Series, found: Results, comparison: Comparison | None) -> int:
+    """Say what is not as it was, or not as it is committed."""
+    lines = ranges.differences(patches, {Version(one.release): one.verdicts for one in found.releases})
+    lines += [f"{len(comparison.red)} cases turned red that were green." for _ in [0] if comparison and comparison.red]
+    print("\n".join([*lines, f"matrix: {_headline(found)}, {len(lines)} findings"]))
+    return int(bool(lines))
+
+
+def _headline(found: Results) -> str:
+    red = {patched: sum(one.red for one in found.results if one.patched is patched) for patched in (False, True)}
+    return f"{len(found.releases)} releases, {red[False]} red cells unpatched, {red[True]} patched"
