@@ -85,7 +85,7 @@ def harness_digest() -> str:
     files = [path for path in _files(HARNESS) if not _is_of_one_case(path) and path.name not in _WORDS_ONLY]
     told = [f"{path.relative_to(ROOT)}:{_sha256(path.read_bytes())}" for path in [*files, *_files(LOCKS)]]
     pytest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
-    return _sha256("\n".join([PYTHON, platform.platform(), json.dumps(pytest), *told]).encode())
+    return _sha256("\n".join([PYTHON, platform.system(), platform.machine(), json.dumps(pytest), *told]).encode())
 
 
 @cache

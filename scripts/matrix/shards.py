@@ -25,7 +25,11 @@ def part(releases: Sequence[Release], shard: str) -> list[Release]:
 
 
 def plan(releases: Sequence[Release], count: int) -> dict[str, list[dict[str, str]]]:
-    """What a CI service starts its machines from: each shard by its name, and the releases that it has."""
+    """What a CI service starts its machines from: `count` shards by their names, and the releases that each has.
+
+    There are no more shards than releases.
+    """
+    count = min(count, len(releases))
     shards = [f"{number}/{count}" for number in range(1, count + 1)]
     parts = [(shard, part(releases, shard)) for shard in shards]
     return {"include": [{"shard": shard, "releases": _span(found)} for shard, found in parts]}

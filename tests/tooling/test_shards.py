@@ -34,6 +34,10 @@ def test_the_plan_is_what_a_ci_service_starts_from() -> None:
     }
 
 
+def test_there_are_no_more_shards_than_releases() -> None:
+    assert [one["shard"] for one in shards.plan(RELEASES[:3], 8)["include"]] == ["1/3", "2/3", "3/3"]
+
+
 @pytest.mark.parametrize(
     ("shard", "why"),
     [("3", "it has to be like 3/8"), ("0/8", "like 3/8"), ("9/8", "like 3/8"), ("1/x", "like 3/8"), ("1/4", "only 3")],
