@@ -113,6 +113,7 @@ def _add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("json", "md", "html", "junit"), action="append", help="a report to write; all if not given"
     )
+    parser.add_argument("--publish", action="store_true", help="also write docs/matrix and the README's headline")
     parser.add_argument("--output", metavar="FOLDER", type=Path, help="where to, if not build/matrix")
 
 

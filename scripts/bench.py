@@ -1,7 +1,7 @@
 """The verb `bench`: what the suite costs whoever runs it, and what the fixes cost whoever uses them; ratios of one run.
 
-The whole grid is measured in `import litellm`, the unit in which everybody waits; the translation of long histories on
-/v1/messages, patched, in what the published release takes for it.
+The whole grid, and the matrix, are measured in `import litellm`, the unit in which everybody waits; the translation of
+long histories on /v1/messages, patched, in what the published release takes for it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from scripts import costs, environment, releases, tests, trees, upstream
+from scripts import costs, environment, releases, series, tests, trees, upstream
 from scripts.costs import answer
+from scripts.matrix import cost, verb
 
+SAMPLE = "smoke"
+"""The releases on which the matrix is timed."""
 LIMIT = 3
 """The grid may take as long as this many imports."""
 REPEATS = 3
@@ -50,8 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
         timing = measure(python)
         with trees.laid_out(published) as tree:
             translation = costs.compare(python, tree)
-    print("\n".join([*lines(str(release.version), timing), *costs.lines(translation)]))
-    return int(timing.ratio > LIMIT or translation.dear)
+    matrix = cost.measure(series.load(), verb.published(releases.select(lock, SAMPLE)))
+    print("\n".join([*lines(str(release.version), timing), *costs.lines(translation), *cost.lines(matrix)]))
+    return int(timing.ratio > LIMIT or translation.dear or matrix.dear)
 
 
 def measure(python: Path) -> Timing:

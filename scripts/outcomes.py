@@ -12,8 +12,8 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
@@ -60,6 +60,17 @@ def played(key: str, cases: Sequence[str], play: Play, *, anew: bool = False) ->
         known |= {one["case"]: _Kept(source=source_digest(one["case"]), played=one) for one in play(missing)}
         _write(path, known)
     return [known[case]["played"] for case in cases]
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[None]:
+    """Keep outcomes in another folder while the block runs: one that is empty shows what a first run costs."""
+    global FOLDER  # noqa: PLW0603  (there is one folder, for all threads)
+    before, FOLDER = FOLDER, folder
+    try:
+        yield
+    finally:
+        FOLDER = before
 
 
 def _read(path: Path) -> dict[str, _Kept]:

@@ -42,6 +42,17 @@ def laid_out(base: Path, changed: Mapping[str, bytes] | None = None) -> Iterator
         tree.harvest()
 
 
+@contextmanager
+def elsewhere(store: Path) -> Iterator[None]:
+    """Keep contents in another folder while the block runs: one that is empty shows what a first run costs."""
+    global STORE  # noqa: PLW0603  (there is one store, for all threads)
+    before, STORE = STORE, store
+    try:
+        yield
+    finally:
+        STORE = before
+
+
 def reader(base: Path) -> Callable[[str], bytes]:
     """What reads a file of a wheel by its path, and raises KeyError where there is none. Raises BadWheel."""
     files = _files(base)

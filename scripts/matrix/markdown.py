@@ -56,17 +56,19 @@ def _head(results: Results) -> Iterator[str]:
     header, releases = results.header, measured(results)
     cells = Counter(one.patched for one in results.results)
     red = Counter(one.patched for one in results.results if one.red)
-    shown = Counter(number for one in results.results if one.red for number in one.failures or [UNNUMBERED])
-    known = set(shown) - {NEW, UNNUMBERED}
+    shown = _shown(results)
+    known = {number for number, _, _ in shown} - {NEW, UNNUMBERED}
+    new = sum(count for (number, _, _), count in shown.items() if number == NEW)
     span = ", ".join(spans(releases, releases)) or "none"
+    cases, all_cells = len(header.cases), len(results.results)
     yield "# What LiteLLM keeps of thinking"
     yield ""
-    yield f"- Releases: {len(releases):,} ({span}), {len(header.cases):,} cases, {len(results.results):,} cells in all"
+    yield f"- Releases: {len(releases):,} ({span}); cases: {cases:,}; cells in all: {all_cells:,}"
     yield f"- Failures found: {len(known):,}"
     for patched, name in VARIANTS.items():
         yield f"- Red cells {name}: {red[patched]:,} of {cells[patched]:,}"
-    if shown[NEW]:
-        yield f"- **Red cells with a failure that nobody has described: {shown[NEW]:,}**"
+    if new:
+        yield f"- **Red cells with a failure that nobody has described: {new:,}**"
     part = "" if header.shard == "1/1" else f", shard {header.shard} of {len(header.releases):,} releases"
     yield f"- Run `{header.run[:12]}`{part}; Python {_text(header.python)}; revision {header.revision} of the fixes"
 
@@ -163,12 +165,7 @@ def _fix(results: Results, fix: FixInfo) -> list[str]:
 def _failures(results: Results) -> Iterator[str]:
     releases = measured(results)
     newest = releases[-1] if releases else "none"
-    shown = Counter(
-        (number, one.patched, one.release)
-        for one in results.results
-        if one.red
-        for number in one.failures or [UNNUMBERED]
-    )
+    shown = _shown(results)
     rows = []
     for number in sorted({number for number, _, _ in shown}, key=_order):
         row = [_text(number) or "none", _named(results, number)]
@@ -177,10 +174,16 @@ def _failures(results: Results) -> Iterator[str]:
             row += [_ranges(spans(releases, on)), f"{shown[number, patched, newest]:,}"]
         rows.append(row)
     unseen = sorted(set(results.header.failures) - {number for number, _, _ in shown}, key=_order)
-    told = [f"Known, but not seen in this run: {_text(', '.join(unseen))}."] if unseen else []
+    told = [f"Known, but not seen in this run: {_escaped(', '.join(unseen))}."] if unseen else []
     yield from _section("Failures", "A failure, the releases that show it, and on how many cases of the newest.", *told)
     headings = [text for name in VARIANTS.values() for text in (f"{name} on", f"cases of {newest} {name}")]
     yield from _table(["failure", "what it is", *headings], rows)
+
+
+def _shown(results: Results) -> Counter[tuple[str, bool, str]]:
+    """The red cells by number of the failure, variant and release; a cell may have several numbers."""
+    red = (one for one in results.results if one.red)
+    return Counter((number, one.patched, one.release) for one in red for number in one.failures or [UNNUMBERED])
 
 
 def _named(results: Results, number: str) -> str:
@@ -235,8 +238,12 @@ def _section(title: str, *paragraphs: str, level: int = 2) -> Iterator[str]:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table; what is in its cells is Markdown, without line breaks."""
-    for cells in (headings, ["---"] * len(headings), *rows):
+    """A table; what is in its cells is Markdown, without line breaks. Without rows, the word that there are none."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    if len(lines) == 2:
+        yield "None."
+        return
+    for cells in lines:
         yield f"| {' | '.join(cells)} |"
 
 
@@ -246,7 +253,7 @@ def _ranges(ranges: Sequence[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as it is: one line, cut where it is long, and nothing in it is Markdown or HTML."""
+    """A text as it is: one line, cut where it is long, in which nothing is Markdown or HTML."""
     return _escaped(_line(text))
 
 
@@ -257,8 +264,10 @@ def _code(text: str) -> str:
 
 def _title(text: str) -> str:
     """A title of ours, in which what stands between backticks is code."""
-    pieces = re.split("(`[^`|]+`)", _line(text))
-    return "".join(piece if place % 2 else _escaped(piece) for place, piece in enumerate(pieces))
+    pieces = _line(text).split("`")
+    if len(pieces) % 2 == 0:
+        return _text(text)
+    return "".join(_code(piece) if place % 2 else _escaped(piece) for place, piece in enumerate(pieces))
 
 
 def _line(text: str) -> str:
@@ -272,4 +281,4 @@ def _escaped(text: str) -> str:
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # An underscore inside a word means nothing to Markdown, and names of fields are easier to read without a backslash.
-_SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<!\w)_|_(?!\w)")
+_SPECIAL = re.compile(r"[\\`*\[\]<&|~$]|(?<![^\W_])_|_(?![^\W_])")

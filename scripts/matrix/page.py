@@ -149,7 +149,7 @@ class _Book:
         header, releases = self.results.header, self.results.releases
         return {
             "chunk": CHUNK,
-            "releases": [[one.release, one.layout, one.wheel, one.applied, one.verdicts] for one in releases],
+            "releases": [[one.release, one.applied, one.verdicts] for one in releases],
             "minors": _newest([one.release for one in releases]),
             "states": list(self.states),
             "failures": list(self.failures),

@@ -20,15 +20,17 @@ def part(releases: Sequence[Release], shard: str) -> list[Release]:
     """The releases of a shard such as 3/8: neighbours, which share most of their files. Raises BadShard."""
     number, count = _parsed(shard)
     if count > len(releases):
-        raise BadShard(shard, f"there are only {len(releases)} releases")
+        raise BadShard(shard, f"there are no more releases than {len(releases)}")
     return list(releases[len(releases) * (number - 1) // count : len(releases) * number // count])
 
 
 def plan(releases: Sequence[Release], count: int) -> dict[str, list[dict[str, str]]]:
     """What a CI service starts its machines from: `count` shards by their names, and the releases that each has.
 
-    There are no more shards than releases.
+    There are no more shards than releases. Raises BadShard.
     """
+    if count < 1:
+        raise BadShard(str(count), "there has to be one at least")
     count = min(count, len(releases))
     shards = [f"{number}/{count}" for number in range(1, count + 1)]
     parts = [(shard, part(releases, shard)) for shard in shards]

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from scripts import fetch, outcomes, ranges, releases, series, upstream, wheel
 from scripts.matrix import ablation, cases, progress, report, results, shards
+from scripts.matrix import published as publication
 from scripts.matrix.comparison import Comparison, compare
 from scripts.matrix.measure import Bench, Measured, measure_all
 from scripts.matrix.results import FixInfo, Header, Results
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     1 where a case turned red that was green, or where a fix is not what `fix.toml` says of it.
     """
     lock, patches = upstream.load(), series.load()
-    if arguments.shards:
+    if arguments.shards is not None:
         print(json.dumps(shards.plan(releases.select(lock, arguments.releases), arguments.shards)))
         return 0
     # Before anything is measured: what cannot be read is better known now.
@@ -41,16 +42,22 @@ def run(arguments: argparse.Namespace) -> int:
     comparison = compare(found, old) if old else None
     folder = arguments.output or FOLDER / shards.folder_of(found.header.shard)
     written = report.write(folder, found, comparison, arguments.format or report.FORMATS)
+    written += publication.publish(found) if arguments.publish else []
     print("\n".join(map(str, written)))
     return _status(patches, found, comparison)
 
 
 def measured(patches: Series, chosen: Sequence[Release], *, anew: bool = False, ablate: bool = False) -> list[Measured]:
     """What is found on releases, in their order; `anew` also plays what is remembered, `ablate` leaves fixes out."""
-    files = [wheel.files_for(release, None)[0] for release in chosen]
-    bases = [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
+    bases = published(chosen)
     with Bench(patches, cases.chosen(patches), anew) as bench, progress.shown(len(bases)) as tell:
         return measure_all(bench, bases, tell, ablation.ablated if ablate else None)
+
+
+def published(chosen: Sequence[Release]) -> list[Published]:
+    """The published wheels of releases for this machine, verified. Raises NoFile and what `fetch` raises."""
+    files = [wheel.files_for(release, None)[0] for release in chosen]
+    return [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
 
 
 def _measured(patches: Series, chosen: Sequence[Release], arguments: argparse.Namespace) -> Results:
@@ -60,7 +67,7 @@ def _measured(patches: Series, chosen: Sequence[Release], arguments: argparse.Na
         _header(patches, chosen, arguments.shard),
         tuple(one.info for one in found),
         tuple(result for one in found for result in one.results),
-        {digest: text for one in found for digest, text in one.details.items()},
+        found[0].details,
     )
 
 

@@ -15,6 +15,8 @@ from scripts import bench, costs, environment, tests, trees, upstream
 from scripts.__main__ import main
 from scripts.bench import IMPORT, LIMIT, REPEATS, Timing, lines
 from scripts.errors import CommandFailed
+from scripts.matrix import cost, verb
+from scripts.matrix.cost import AGAIN, IMPORTS, MEMORY, Cost
 
 PYTHON = Path(sys.executable)
 
@@ -50,6 +52,8 @@ def _without_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
         return Path(f"{release.version}-unpatched.whl" if unpatched else f"{release.version}.whl")
 
     monkeypatch.setattr(tests, "wheel_of", wheel_of)
+    monkeypatch.setattr(verb, "published", lambda chosen: chosen)
+    monkeypatch.setattr(cost, "measure", lambda patches, bases: matrix())
     monkeypatch.setattr(trees, "laid_out", _laid_out)
 
 
@@ -151,3 +155,24 @@ def test_help_names_the_session(capsys: pytest.CaptureFixture[str]) -> None:
         main(["bench", "--help"])
     assert caught.value.code == 0
     assert "usage: nox -s bench -- [-h] [RELEASE]" in capsys.readouterr().out
+
+
+def matrix(cold: float = 50.0, again: float = 0.5, memory: float = 4e8) -> Cost:
+    return Cost(trees=10, cold=cold, again=again, imports=50.0, memory=int(memory), disk=10**9)
+
+
+@pytest.mark.parametrize(
+    ("measured", "dear"),
+    [
+        (matrix(), False),
+        (matrix(cold=50 * IMPORTS, again=50 * IMPORTS * AGAIN, memory=MEMORY), False),
+        (matrix(cold=50.1 * IMPORTS), True),
+        (matrix(again=50.1 * AGAIN), True),
+        (matrix(memory=MEMORY + 1), True),
+    ],
+)
+def test_the_matrix_may_take_some_imports_and_next_to_nothing_again(measured: Cost, dear: bool) -> None:
+    assert measured.dear is dear
+    told = cost.lines(measured)
+    assert len(told) == 3 + dear
+    assert told[0].startswith(f"the matrix: 10 trees in {measured.cold:.0f} s, {measured.ratio:.2f} times")

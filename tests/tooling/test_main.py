@@ -47,6 +47,13 @@ from tests.tooling.simple_index import SimpleIndex
         (["tests", "tool-lop/messages-moonshot"], "Perhaps tool-loop/messages-moonshot is meant."),
         (["tests", "1.83.0", "x/y"], "'x/y' names no case: the suite has none with this id."),
         (["verdicts", ">=x"], "it is not a PEP 440 specifier"),
+        (["matrix", "--releases", ""], "'' selects no releases: it is empty"),
+        (["matrix", "--releases", "1.82.7"], "LiteLLM 1.82.7 is refused"),
+        (["matrix", "--releases", "1.83.0,9.9.9"], "LiteLLM 9.9.9 is not supported: upstream.lock has no such release"),
+        (["matrix", "--releases", "1.83.0", "--shard", "2/2"], "'2/2' is no shard: there are no more releases than 1"),
+        (["matrix", "--shards", "0"], "'0' is no shard: there has to be one at least"),
+        (["matrix", "--merge", "nowhere"], "nowhere cannot be used: it cannot be read"),
+        (["matrix", "--releases", "1.83.0", "--against", "pyproject.toml"], "pyproject.toml cannot be used: line 1"),
     ],
 )
 def test_a_bad_request_is_one_line(words: list[str], expected: str, capfd: pytest.CaptureFixture[str]) -> None:

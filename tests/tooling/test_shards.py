@@ -40,7 +40,13 @@ def test_there_are_no_more_shards_than_releases() -> None:
 
 @pytest.mark.parametrize(
     ("shard", "why"),
-    [("3", "it has to be like 3/8"), ("0/8", "like 3/8"), ("9/8", "like 3/8"), ("1/x", "like 3/8"), ("1/4", "only 3")],
+    [
+        ("3", "it has to be like 3/8"),
+        ("0/8", "like 3/8"),
+        ("9/8", "like 3/8"),
+        ("1/x", "like 3/8"),
+        ("1/4", "no more releases than 3"),
+    ],
 )
 def test_a_part_that_there_is_not_is_refused(shard: str, why: str) -> None:
     with pytest.raises(BadShard, match=why):

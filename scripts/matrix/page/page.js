@@ -5,8 +5,8 @@
 
 const CASE_HEIGHT = 26;
 const GROUP_HEIGHT = 34;
-const SPARE_ROWS = 6;
-const SPARE_COLUMNS = 8;
+const SPARE_ROWS = 4;
+const SPARE_COLUMNS = 5;
 const NEW = 'new';
 const UNNUMBERED = '?';
 const NEVER = '-';
@@ -19,6 +19,9 @@ const RED = new Set(['f', 'e']);
 const FLAGS = {
   'red-unpatched': 1, 'red-patched': 2, healed: 4, broken: 8, errored: 16, skipped: 32, 'not-played': 64, new: 128,
 };
+
+// The variants by whose failures such an outcome belongs to a group; the other outcomes are of no failure.
+const CONCERNED = { 'red-unpatched': [0], 'red-patched': [1], healed: [0], broken: [1], errored: [0, 1], new: [0, 1] };
 
 const FILTERS = ['backend', 'ingress', 'fix', 'outcome', 'columns', 'text'];
 
@@ -74,7 +77,7 @@ function readModel(data) {
   ));
   const places = new Map(cases.map((one, place) => [one.id, place]));
   const fixes = data.fixes.map(([name, title, ids]) => ({ name, title, cases: new Set(ids.map((id) => places.get(id))) }));
-  const releases = data.releases.map(([name, layout, wheel, applied, verdicts]) => ({ name, layout, wheel, applied, verdicts }));
+  const releases = data.releases.map(([name, applied, verdicts]) => ({ name, applied, verdicts }));
   return { chunk: data.chunk, minors: data.minors, titles: data.titles, releases, states, cases, groups, fixes, places };
 }
 
@@ -133,22 +136,25 @@ async function addTexts() {
 // ---------------------------------------------------------------- filters
 
 function refilter() {
-  const { columns, outcome } = state.filters;
-  state.columns = columns === 'minors' ? model.minors : model.releases.map((_, place) => place);
-  state.kept = model.cases.map((one, place) => isKept(one, place));
+  state.columns = state.filters.columns === 'minors' ? model.minors : model.releases.map((_, place) => place);
+  state.kept = keptCases();
   for (const group of model.groups) group.tallies.clear();
-  state.flag = FLAGS[outcome] || 0;
   relayout();
   summarise();
 }
 
-function isKept(one, place) {
+// For each case whether all filters let it through.
+function keptCases() {
   const { backend, ingress, fix, outcome, text } = state.filters;
-  if (backend && one.backend !== backend) return false;
-  if (ingress && one.ingress !== ingress) return false;
-  if (fix && !model.fixes.some(({ name, cases }) => name === fix && cases.has(place))) return false;
-  if (text && !text.toLowerCase().split(/\s+/).every((word) => one.text.includes(word))) return false;
-  return !outcome || state.columns.some((release) => one.flags[release] & FLAGS[outcome]);
+  const words = text.toLowerCase().split(/\s+/);
+  const named = model.fixes.find((one) => one.name === fix);
+  return model.cases.map((one, place) => (
+    (!backend || one.backend === backend)
+    && (!ingress || one.ingress === ingress)
+    && (!fix || named.cases.has(place))
+    && words.every((word) => one.text.includes(word))
+    && (!outcome || state.columns.some((release) => one.flags[release] & FLAGS[outcome]))
+  ));
 }
 
 function relayout() {
@@ -159,7 +165,7 @@ function relayout() {
     top += member < 0 ? GROUP_HEIGHT : CASE_HEIGHT;
   };
   for (const group of model.groups) {
-    group.kept = group.members.filter((member) => state.kept[member]);
+    group.kept = group.members.filter((member) => state.kept[member] && belongs(group, member));
     if (!group.kept.length) continue;
     add(group, -1);
     if (state.open.has(group.number)) group.kept.forEach((member) => add(group, member));
@@ -171,22 +177,44 @@ function relayout() {
   draw(true);
 }
 
+// Whether the outcome to filter by is one of this group: a case can be red patched by another failure than this one.
+function belongs(group, member) {
+  return !state.filters.outcome || state.columns.some((release) => isChosen(group, member, release));
+}
+
+// Whether a cell has the outcome to filter by, and by the failure of the group.
+function isChosen(group, member, release) {
+  const { flags, states } = model.cases[member];
+  const variants = CONCERNED[state.filters.outcome];
+  return Boolean(flags[release] & FLAGS[state.filters.outcome])
+    && (!variants || variants.some((variant) => group.shows[states[variant][release]]));
+}
+
 function resize() {
-  $('sheet').style.width = `${first() + state.columns.length * column()}px`;
-  $('sheet').style.height = `${head() + state.height}px`;
+  $('sheet').style.width = `${sizes.first + state.columns.length * sizes.column}px`;
+  $('sheet').style.height = `${sizes.head + state.height}px`;
   grid.setAttribute('aria-rowcount', state.rows.length + 1);
   grid.setAttribute('aria-colcount', state.columns.length + 1);
 }
 
 function summarise() {
   const kept = model.cases.filter((_, place) => state.kept[place]);
-  const count = (flag) => kept.reduce((sum, one) => (
-    sum + state.columns.reduce((inner, release) => inner + (one.flags[release] & flag ? 1 : 0), 0)
-  ), 0);
+  const [before, after] = redCells(kept);
   const groups = model.groups.filter((group) => group.kept.length).length;
   $('summary').textContent = `${amount(kept.length)} of ${amount(model.cases.length)} cases in ${amount(groups)} groups, on `
-    + `${amount(state.columns.length)} releases: ${amount(count(FLAGS['red-unpatched']))} red cells unpatched, `
-    + `${amount(count(FLAGS['red-patched']))} patched.`;
+    + `${amount(state.columns.length)} releases: ${amount(before)} red cells unpatched, `
+    + `${amount(after)} patched.`;
+}
+
+function redCells(cases) {
+  const counts = [0, 0];
+  for (const { flags } of cases) {
+    for (const release of state.columns) {
+      counts[0] += flags[release] & 1; // FLAGS['red-unpatched']
+      counts[1] += (flags[release] & 2) >> 1; // FLAGS['red-patched']
+    }
+  }
+  return counts;
 }
 
 const amount = (number) => number.toLocaleString('en');
@@ -204,16 +232,13 @@ function tally(group, release) {
 
 // ---------------------------------------------------------------- drawing
 
-const sizes = {};
+const sizes = {}; // as page.css has them
 
 function measure() {
   const style = getComputedStyle(document.documentElement);
   for (const name of ['first', 'column', 'head']) sizes[name] = parseFloat(style.getPropertyValue(`--${name}`));
 }
 
-const first = () => sizes.first;
-const column = () => sizes.column;
-const head = () => sizes.head;
 const heightOf = (row) => (row.case < 0 ? GROUP_HEIGHT : CASE_HEIGHT);
 
 // The row at a distance from the top of the first one.
@@ -229,9 +254,9 @@ function rowAt(distance) {
 }
 
 function inSight() {
-  const shown = state.rows.length ? [rowAt(grid.scrollTop), rowAt(grid.scrollTop + grid.clientHeight - head()) + 1] : [0, 0];
-  const left = Math.floor(grid.scrollLeft / column());
-  const right = Math.ceil((grid.scrollLeft + grid.clientWidth - first()) / column());
+  const shown = state.rows.length ? [rowAt(grid.scrollTop), rowAt(grid.scrollTop + grid.clientHeight - sizes.head) + 1] : [0, 0];
+  const left = Math.floor(grid.scrollLeft / sizes.column);
+  const right = Math.ceil((grid.scrollLeft + grid.clientWidth - sizes.first) / sizes.column);
   return { top: shown[0], bottom: shown[1], left, right: Math.max(left + 1, right) };
 }
 
@@ -313,7 +338,7 @@ function isMinor(place) {
 
 // The first cell makes room for those to its left that are not drawn.
 function indent(row, next) {
-  if (row.children.length > 1) row.children[1].style.marginLeft = `${next.left * column()}px`;
+  if (row.children.length > 1) row.children[1].style.marginLeft = `${next.left * sizes.column}px`;
 }
 
 function bodyRow(number, next) {
@@ -321,7 +346,7 @@ function bodyRow(number, next) {
   const element = row.case < 0 ? groupRow(row) : caseRow(row);
   element.setAttribute('aria-rowindex', number + 2);
   element.dataset.row = number;
-  element.style.top = `${head() + row.top}px`;
+  element.style.top = `${sizes.head + row.top}px`;
   const cells = [];
   for (let place = next.left; place < next.right; place += 1) {
     const cell = row.case < 0 ? tallyCell(row.group, state.columns[place]) : outcomeCell(row, state.columns[place]);
@@ -338,10 +363,10 @@ function bodyRow(number, next) {
 
 function groupRow({ group }) {
   const open = state.open.has(group.number);
-  const title = [];
-  if (![UNNUMBERED, NEVER].includes(group.number)) title.push(make('span', { class: 'number' }, group.number));
-  title.push(...marked(group.title), make('span', { class: 'size' }, plural(group.kept.length, 'case')));
-  const header = make('div', { class: 'row-head', role: 'rowheader', 'aria-colindex': 1, tabindex: -1, title: group.title }, ...title);
+  const header = make('div', { class: 'row-head', role: 'rowheader', 'aria-colindex': 1, tabindex: -1, title: group.title });
+  if (![UNNUMBERED, NEVER].includes(group.number)) header.append(make('span', { class: 'number' }, group.number), ' ');
+  const size = make('span', { class: 'size' }, plural(group.kept.length, 'case'));
+  header.append(make('span', { class: 'title' }, ...marked(group.title)), ' ', size);
   return make('div', { class: 'row group-row', role: 'row', 'aria-level': 1, 'aria-expanded': open }, header);
 }
 
@@ -391,8 +416,8 @@ function lowerSign(before, after) {
 
 // A cell that is red by other numbers than its group's only, or that the filter by outcome leaves out.
 function isFaint(row, release) {
+  if (state.filters.outcome) return !isChosen(row.group, row.case, release);
   const one = model.cases[row.case];
-  if (state.flag && !(one.flags[release] & state.flag)) return true;
   const red = one.flags[release] & (FLAGS['red-unpatched'] | FLAGS['red-patched']);
   return Boolean(red) && !one.states.some((all) => row.group.shows[all[release]]);
 }
@@ -426,6 +451,10 @@ function settleFocus(focused) {
 }
 
 function goTo(row, place) {
+  if (!state.rows.length) {
+    grid.focus();
+    return;
+  }
   state.active = {
     row: Math.max(0, Math.min(row, state.rows.length - 1)),
     column: Math.max(0, Math.min(place, state.columns.length)),
@@ -440,17 +469,17 @@ function goTo(row, place) {
 function bringIntoSight({ row, column: place }) {
   const { top } = state.rows[row];
   const bottom = top + heightOf(state.rows[row]);
-  const room = grid.clientHeight - head();
+  const room = grid.clientHeight - sizes.head;
   if (top < grid.scrollTop) grid.scrollTop = top;
   else if (bottom > grid.scrollTop + room) grid.scrollTop = bottom - room;
   if (!place) return;
-  const left = (place - 1) * column();
-  const width = grid.clientWidth - first();
+  const left = (place - 1) * sizes.column;
+  const width = grid.clientWidth - sizes.first;
   if (left < grid.scrollLeft) grid.scrollLeft = left;
-  else if (left + column() > grid.scrollLeft + width) grid.scrollLeft = left + column() - width;
+  else if (left + sizes.column > grid.scrollLeft + width) grid.scrollLeft = left + sizes.column - width;
 }
 
-const pageOfRows = () => Math.max(1, Math.floor((grid.clientHeight - head()) / CASE_HEIGHT) - 1);
+const pageOfRows = () => Math.max(1, Math.floor((grid.clientHeight - sizes.head) / CASE_HEIGHT) - 1);
 
 const MOVES = {
   ArrowDown: ({ row, column: place }) => [row + 1, place],
@@ -492,24 +521,34 @@ function worst(member) {
 function toggle(group) {
   if (!state.open.delete(group.number)) state.open.add(group.number);
   relayout();
+  goTo(state.active.row, state.active.column);
   writeHash();
 }
 
-function place(target) {
+function placeOf(target) {
   const element = target.closest('[aria-colindex]');
   const row = element && element.closest('[data-row]');
   return row && { row: Number(row.dataset.row), column: Number(element.getAttribute('aria-colindex')) - 1 };
 }
 
 function onClick(event) {
-  const at = place(event.target);
+  const at = placeOf(event.target);
   if (!at) return;
   goTo(at.row, at.column);
   activate();
 }
 
+// Whatever moved the focus, a screen reader for example: from here the arrow keys go on.
+function onFocus(event) {
+  const at = placeOf(event.target);
+  if (!at) return;
+  state.active = at;
+  settleFocus(false);
+  readOut(event);
+}
+
 function readOut(event) {
-  const at = place(event.target);
+  const at = placeOf(event.target);
   if (!at || !state.rows[at.row]) return;
   const row = state.rows[at.row];
   const release = at.column ? state.columns[at.column - 1] : -1;
@@ -571,7 +610,7 @@ async function tell(one) {
 
 function variantCard(one, variant, member, release) {
   const word = WORDS[one.outcome];
-  const card = make('section', { class: `variant ${word.replace(' ', '-')}`, 'aria-label': VARIANTS[variant] });
+  const card = make('div', { class: `variant ${word.replace(' ', '-')}`, role: 'group', 'aria-label': VARIANTS[variant] });
   card.append(make('h3', {}, `${VARIANTS[variant]}: `, make('span', { class: 'outcome' }, word)));
   if (one.failures.length) card.append(make('ul', {}, ...one.failures.map((number) => failureItem(number))));
   if (one.reason) card.append(make('p', { class: 'reason' }, one.red ? 'First: ' : '', one.reason));
@@ -641,7 +680,7 @@ function tabs(texts) {
 
 function detail(text, id) {
   const parts = [...text.matchAll(/^\s*the provider's answer \((\d+)\): (.*)$/gm)].slice(0, 1).map(([, status, answer]) => (
-    make('div', {}, make('p', {}, 'The provider’s answer, with status ', make('strong', {}, status), ':'),
+    make('div', { class: 'answer' }, make('p', {}, 'The provider’s answer, with status ', make('strong', {}, status), ':'),
       make('pre', { class: 'answer-text', tabindex: 0 }, indented(answer)))
   ));
   const lines = make('pre', { id, tabindex: 0, 'aria-label': 'All failures of the case, with the difference of the two bodies' });
@@ -663,7 +702,7 @@ function colouredLines(text) {
   return lines.map((line, place) => {
     const kind = kindOf(line, margin);
     const whole = place === lines.length - 1 ? line : `${line}\n`;
-    return kind ? make('span', { class: kind }, whole) : whole;
+    return make('span', kind ? { class: kind } : {}, whole);
   });
 }
 
@@ -694,7 +733,7 @@ function fixesPart(member, release) {
   if (!concerned.length) return make('section', {}, heading, make('p', {}, 'None names this case.'));
   const header = ['fix', 'verdict on this release', 'in the patched variant'];
   const rows = concerned.map((fix) => make(
-    'tr', {}, make('th', { scope: 'row' }, make('code', {}, fix.name), ' ', ...marked(fix.title)),
+    'tr', {}, make('th', { scope: 'row' }, make('code', {}, fix.name), ' ', make('span', { class: 'title' }, ...marked(fix.title))),
     make('td', {}, verdicts[fix.name] || 'not measured'), make('td', {}, applied.includes(fix.name) ? 'yes' : 'no'),
   ));
   const top = make('thead', {}, make('tr', {}, ...header.map((name) => make('th', { scope: 'col' }, name))));
@@ -722,7 +761,7 @@ function onClosed() {
   state.shown = null;
   delete dialog.dataset.cell;
   writeHash();
-  if (state.rows.length) goTo(state.active.row, state.active.column);
+  goTo(state.active.row, state.active.column);
 }
 
 // ---------------------------------------------------------------- the address
@@ -732,7 +771,7 @@ function writeHash() {
   for (const name of FILTERS) if (state.filters[name]) told.set(name, state.filters[name]);
   if (state.open.size) told.set('open', state.open.size === model.groups.length ? 'all' : [...state.open].join(','));
   if (state.shown) told.set('cell', `${model.cases[state.shown.member].id}@${model.releases[state.shown.release].name}`);
-  const hash = told.size ? `#${told}` : '#';
+  const hash = `#${told}`;
   if (hash !== (location.hash || '#')) history.replaceState(null, '', hash);
 }
 
@@ -803,7 +842,7 @@ function listen() {
   grid.addEventListener('keydown', onKey);
   grid.addEventListener('click', onClick);
   grid.addEventListener('mouseover', readOut);
-  grid.addEventListener('focusin', readOut);
+  grid.addEventListener('focusin', onFocus);
   $('filters').addEventListener('input', onFilter);
   $('filters').addEventListener('submit', (event) => event.preventDefault());
   // The form is reset after its event, not before.

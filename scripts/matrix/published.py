@@ -1,0 +1,72 @@
+"""The published matrix: `docs/matrix/` and the README's headline, all of which follow from one compressed file."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from scripts.errors import BadPatch
+from scripts.matrix import results as file
+from scripts.matrix.markdown import markdown
+from scripts.matrix.page import page
+from scripts.matrix.results import Results
+from scripts.paths import ROOT
+from scripts.writing import write_text
+
+FOLDER = ROOT / "docs" / "matrix"
+README = ROOT / "README.md"
+RESULTS = "results.jsonl.gz"
+BEGIN, END = "<!-- matrix: written by nox -s matrix -- --publish -->", "<!-- end of matrix -->"
+
+
+def publish(results: Results) -> list[Path]:
+    """Write all of it, and give the files that were written. Raises CannotWrite and BadPatch."""
+    readme = with_headline(README.read_text(encoding="utf-8"), results)
+    file.write(FOLDER / RESULTS, results)
+    texts = {**_texts(results), README: readme}
+    for path, text in texts.items():
+        write_text(path, text)
+    return [FOLDER / RESULTS, *texts]
+
+
+def stale() -> list[str]:
+    """Findings: what is published and does not follow from the published results. Raises BadResults and BadPatch."""
+    results = file.read(FOLDER / RESULTS)
+    readme = README.read_text(encoding="utf-8")
+    texts = {**_texts(results), README: with_headline(readme, results)}
+    return [
+        f"{path.relative_to(ROOT).as_posix()} is not what docs/matrix/{RESULTS} gives: run "
+        f"`nox -s matrix -- --merge docs/matrix/{RESULTS} --publish`."
+        for path, text in texts.items()
+        if not path.exists() or path.read_bytes() != text.encode()
+    ]
+
+
+def _texts(results: Results) -> dict[Path, str]:
+    return {FOLDER / "report.html": page(results), FOLDER / "report.md": markdown(results, None)}
+
+
+def with_headline(text: str, results: Results) -> str:
+    """The README's text with the headline between its two markers. Raises BadPatch where they are missing."""
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise BadPatch("README.md", f"the markers {BEGIN} and {END} are missing")
+    return f"{head}{BEGIN}\n\n{headline(results)}\n\n{END}{tail}"
+
+
+def headline(results: Results) -> str:
+    """What the matrix found, in one paragraph."""
+    red = {patched: sum(one.red for one in results.results if one.patched is patched) for patched in (False, True)}
+    messages = sum(one.red for one in results.results if one.patched and "/messages-" in one.case)
+    numbers = {number for one in results.results for number in one.failures}
+    first, last = results.header.releases[0], results.header.releases[-1]
+    told = (
+        f"Measured on {len(results.releases)} releases, {first} to {last}, with {len(results.header.cases)} cases each: "
+        f"**{len(numbers)} failures, {red[False]:,} red cells unpatched, {red[True]:,} patched**, {messages:,} of these "
+        "on `/v1/messages`. [The report](docs/matrix/report.html), a page to download and open, shows every cell and "
+        "what went wrong in it; [its summary](docs/matrix/report.md) has the tables, also which endpoint to use for "
+        "which provider; `docs/matrix/results.jsonl.gz` has all of it as data "
+        "([schema](docs/matrix/results.schema.json))."
+    )
+    return textwrap.fill(told, 120, break_long_words=False, break_on_hyphens=False)
