@@ -81,7 +81,7 @@ def _header(patches: Series, chosen: Sequence[Release], shard: str) -> Header:
         shard=shard,
         cases=tuple(played),
         conversations=cases.texts(played),
-        failures={one.number: one.title for one in failures.known()},
+        failures=failures.titles(),
         fixes=tuple(FixInfo(fix.name, fix.title, fix.failures, fix.cases) for fix in patches.fixes),
     )
 

@@ -92,6 +92,11 @@ def known() -> tuple[Known, ...]:
     return tuple(Known(**entry) for entry in _listed()["known"])
 
 
+def titles() -> dict[str, str]:
+    """What each failure is, by its number: those of the grid's cases, and those that only cases beside it show."""
+    return {**_listed()["beside"], **{one.number: one.title for one in known()}}
+
+
 def is_surveyed(release: str) -> bool:
     """Whether all is listed that fails in a release, and not only what the cases of the grid show of it."""
     return Version(release) >= Version(_listed()["surveyed"])

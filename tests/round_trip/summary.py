@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.round_trip.failures import NEW, known
+from tests.round_trip.failures import NEW, titles
 from tests.round_trip.grid import INGRESSES, Case, cells
 
 
@@ -50,7 +50,7 @@ def _cell(case: str) -> tuple[str, str]:
 
 
 def _numbers(results: Iterable[Result], verbose: bool) -> Iterator[str]:
-    titles = {one.number: one.title for one in known()}
+    named = titles()
     shown: dict[str, list[str]] = defaultdict(list)
     for result in results:
         for number in result.numbers:
@@ -59,7 +59,7 @@ def _numbers(results: Iterable[Result], verbose: bool) -> Iterator[str]:
         names = sorted(set(shown[number]))
         where = Counter("-".join(reversed(_cell(case))) for case in names)
         places = ", ".join(f"{place} {count}" for place, count in sorted(where.items()))
-        yield f"{number:<4} {titles.get(number, 'nobody has described this one yet')}"
+        yield f"{number:<4} {named.get(number, 'nobody has described this one yet')}"
         yield f"     {len(names)} cases, such as {names[0]}; {places}"
         if verbose or number == NEW:
             yield from (f"       {name}" for name in names)

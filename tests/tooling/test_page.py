@@ -332,15 +332,14 @@ def test_enter_opens_a_case_and_escape_goes_back(opened: Open) -> None:
     tab.wait_for_selector("dialog[data-cell]")
     assert tab.get_attribute("dialog", "data-cell") == f"{MOONSHOT}@1.82.6"
     tab.keyboard.press("Escape")
-    tab.wait_for_selector("dialog:not([open])", state="attached")
-    assert _active(tab).startswith("1.82.6:")
+    sync_api.expect(_cell(tab, MOONSHOT, "1.82.6")).to_be_focused()
 
 
 def test_focus_survives_that_its_cell_leaves_the_document(opened: Open) -> None:
     tab = opened("#open=all")
     _cell(tab, MOONSHOT, "1.82.1").focus()
     tab.evaluate("document.getElementById('grid').scrollTop = 100000")
-    tab.wait_for_function("document.activeElement.id === 'grid'")
+    sync_api.expect(tab.locator("#grid")).to_be_focused()
     tab.keyboard.press("ArrowLeft")
     assert _active(tab) == MOONSHOT
 
@@ -419,7 +418,7 @@ def test_a_link_to_what_is_not_there_shows_everything(opened: Open) -> None:
 def test_filters_are_cleared(opened: Open) -> None:
     tab = opened("#backend=openai&text=loop")
     tab.click("#reset")
-    tab.wait_for_function("document.getElementById('summary').textContent.startsWith('60 of 60')")
+    sync_api.expect(tab.locator("#summary")).to_contain_text("60 of 60 cases")
     assert tab.evaluate("location.hash") == ""
 
 
@@ -450,7 +449,7 @@ def test_a_cell_says_how_to_run_it_alone(opened: Open) -> None:
         f"nox -s tests -- 1.82.1 {MOONSHOT}",
     ]
     tab.locator(".command button").first.click()
-    tab.wait_for_function("document.getElementById('copied').textContent === 'Copied.'")
+    sync_api.expect(tab.locator("#copied")).to_have_text("Copied.")
 
 
 def test_two_details_are_two_tabs(opened: Open) -> None:

@@ -72,13 +72,17 @@ function readModel(data) {
     { id, ingress, backend, states: runs.map((run) => spread(run, count)), text: id.toLowerCase() }
   ));
   for (const one of cases) one.flags = flagsOf(one, states, count);
-  const groups = data.groups.map(([number, members]) => (
-    { number, title: data.titles[number] || '', members, shows: states.map((one) => isOf(one, number)), tallies: new Map() }
-  ));
+  const groups = data.groups.map(([number, members]) => {
+    const shows = states.map((one) => isOf(one, number));
+    return { number, title: data.titles[number] || '', members, shows, tallies: new Map() };
+  });
   const places = new Map(cases.map((one, place) => [one.id, place]));
-  const fixes = data.fixes.map(([name, title, ids]) => ({ name, title, cases: new Set(ids.map((id) => places.get(id))) }));
+  const fixes = data.fixes.map(([name, title, ids]) => (
+    { name, title, cases: new Set(ids.map((id) => places.get(id))) }
+  ));
   const releases = data.releases.map(([name, applied, verdicts]) => ({ name, applied, verdicts }));
-  return { chunk: data.chunk, minors: data.minors, titles: data.titles, releases, states, cases, groups, fixes, places };
+  const { chunk, minors, titles } = data;
+  return { chunk, minors, titles, reasons: [], releases, states, cases, groups, fixes, places };
 }
 
 // Runs of equal states, `state, releases, state, releases, ...`, as one state for each release.
@@ -120,13 +124,16 @@ function isOf(one, number) {
 
 // What the text filter looks into, beyond the ids: numbers, titles and reasons of whatever a case shows.
 async function addTexts() {
-  const reasons = (await inflate('reasons')).map((reason) => reason.toLowerCase());
+  model.reasons = await inflate('reasons');
+  const reasons = model.reasons.map((reason) => reason.toLowerCase());
   for (const one of model.cases) {
     const seen = new Set([...one.states[0], ...one.states[1]]);
     const told = new Set();
     for (const place of seen) {
       told.add(reasons[model.states[place].reason]);
-      for (const number of model.states[place].failures) told.add(`${number} ${model.titles[number] || ''}`.toLowerCase());
+      for (const number of model.states[place].failures) {
+        told.add(`${number} ${model.titles[number] || ''}`.toLowerCase());
+      }
     }
     one.text = [one.id.toLowerCase(), ...told].join('\n');
   }
@@ -201,17 +208,16 @@ function summarise() {
   const kept = model.cases.filter((_, place) => state.kept[place]);
   const [before, after] = redCells(kept);
   const groups = model.groups.filter((group) => group.kept.length).length;
-  $('summary').textContent = `${amount(kept.length)} of ${amount(model.cases.length)} cases in ${amount(groups)} groups, on `
-    + `${amount(state.columns.length)} releases: ${amount(before)} red cells unpatched, `
-    + `${amount(after)} patched.`;
+  $('summary').textContent = `${amount(kept.length)} of ${plural(model.cases.length, 'case')} in ${plural(groups, 'group')}, `
+    + `on ${plural(state.columns.length, 'release')}: ${plural(before, 'red cell')} unpatched, ${amount(after)} patched.`;
 }
 
 function redCells(cases) {
   const counts = [0, 0];
   for (const { flags } of cases) {
     for (const release of state.columns) {
-      counts[0] += flags[release] & 1; // FLAGS['red-unpatched']
-      counts[1] += (flags[release] & 2) >> 1; // FLAGS['red-patched']
+      if (flags[release] & FLAGS['red-unpatched']) counts[0] += 1;
+      if (flags[release] & FLAGS['red-patched']) counts[1] += 1;
     }
   }
   return counts;
@@ -244,7 +250,7 @@ const heightOf = (row) => (row.case < 0 ? GROUP_HEIGHT : CASE_HEIGHT);
 // The row at a distance from the top of the first one.
 function rowAt(distance) {
   let low = 0;
-  let high = state.rows.length - 1;
+  let high = Math.max(0, state.rows.length - 1);
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (state.rows[middle].top <= distance) low = middle;
@@ -254,10 +260,11 @@ function rowAt(distance) {
 }
 
 function inSight() {
-  const shown = state.rows.length ? [rowAt(grid.scrollTop), rowAt(grid.scrollTop + grid.clientHeight - sizes.head) + 1] : [0, 0];
+  const top = rowAt(grid.scrollTop);
+  const bottom = rowAt(grid.scrollTop + grid.clientHeight - sizes.head) + 1;
   const left = Math.floor(grid.scrollLeft / sizes.column);
   const right = Math.ceil((grid.scrollLeft + grid.clientWidth - sizes.first) / sizes.column);
-  return { top: shown[0], bottom: shown[1], left, right: Math.max(left + 1, right) };
+  return { top, bottom, left, right: Math.max(left + 1, right) };
 }
 
 function withSpare(sight) {
@@ -363,7 +370,7 @@ function bodyRow(number, next) {
 
 function groupRow({ group }) {
   const open = state.open.has(group.number);
-  const header = make('div', { class: 'row-head', role: 'rowheader', 'aria-colindex': 1, tabindex: -1, title: group.title });
+  const header = rowHead(group.title);
   if (![UNNUMBERED, NEVER].includes(group.number)) header.append(make('span', { class: 'number' }, group.number), ' ');
   const size = make('span', { class: 'size' }, plural(group.kept.length, 'case'));
   header.append(make('span', { class: 'title' }, ...marked(group.title)), ' ', size);
@@ -379,8 +386,13 @@ function marked(text) {
 
 function caseRow(row) {
   const { id } = model.cases[row.case];
-  const header = make('div', { class: 'row-head', role: 'rowheader', 'aria-colindex': 1, tabindex: -1, title: id }, id);
+  const header = rowHead(id);
+  header.append(id);
   return make('div', { class: 'row case-row', role: 'row', 'aria-level': 2 }, header);
+}
+
+function rowHead(title) {
+  return make('div', { class: 'row-head', role: 'rowheader', 'aria-colindex': 1, tabindex: -1, title });
 }
 
 function tallyCell(group, release) {
@@ -401,7 +413,7 @@ function outcomeCell(row, release) {
   const [before, after] = statesOf(row.case, release);
   const cell = document.createElement('div');
   cell.className = `cell u${before.outcome} p${lowerSign(before, after)}${isFaint(row, release) ? ' dim' : ''}`;
-  cell.setAttribute('aria-label', `${model.releases[release].name}: ${told(before, after)}`);
+  cell.setAttribute('aria-label', `${model.releases[release].name}: ${inWords(before, after)}`);
   return cell;
 }
 
@@ -422,7 +434,7 @@ function isFaint(row, release) {
   return Boolean(red) && !one.states.some((all) => row.group.shows[all[release]]);
 }
 
-function told(before, after) {
+function inWords(before, after) {
   const sign = lowerSign(before, after);
   const addition = { h: ', healed by the patch', b: ', broken by the patch' }[sign] || '';
   return `unpatched ${withNumbers(before)}; patched ${withNumbers(after)}${addition}`;
@@ -437,7 +449,8 @@ function withNumbers(one) {
 function elementAt({ row, column: place }) {
   const element = state.elements.get(row);
   if (!element || place === 0) return element && element.children[0];
-  return place - 1 < state.drawn.left || place - 1 >= state.drawn.right ? null : element.children[place - state.drawn.left];
+  const { left, right } = state.drawn;
+  return place - 1 < left || place - 1 >= right ? null : element.children[place - left];
 }
 
 // One cell is in the order of the Tab key; while it is not in the document, the grid itself is.
@@ -559,20 +572,19 @@ function readOut(event) {
 
 function groupText(group, release) {
   const name = [UNNUMBERED, NEVER].includes(group.number) ? group.title : `${group.number}, ${group.title}`;
-  if (release < 0) return `${name}: ${plural(group.kept.length, 'case')}`;
+  const size = plural(group.kept.length, 'case');
+  if (release < 0) return `${name}: ${size}`;
   const [before, after] = tally(group, release);
-  return `${name}, on ${model.releases[release].name}: ${before} of ${plural(group.kept.length, 'case')} red unpatched, ${after} patched`;
+  return `${name}, on ${model.releases[release].name}: ${before} of ${size} red unpatched, ${after} patched`;
 }
 
 function caseText(row, release) {
   const { id } = model.cases[row.case];
   if (release < 0) return id;
   const [before, after] = statesOf(row.case, release);
-  const reason = reasons[before.reason] || reasons[after.reason] || '';
-  return `${id} on ${model.releases[release].name}: ${told(before, after)}. ${reason}`;
+  const reason = model.reasons[before.reason] || model.reasons[after.reason] || '';
+  return `${id} on ${model.releases[release].name}: ${inWords(before, after)}. ${reason}`;
 }
-
-let reasons = [];
 
 // ---------------------------------------------------------------- the dialog
 
@@ -597,9 +609,9 @@ async function openCell(member, release) {
 
 async function dialogContent(member, release) {
   const told = await Promise.all(statesOf(member, release).map(tell));
-  const parts = [make('div', { class: 'variants' }, ...told.map((one, variant) => variantCard(one, variant, member, release)))];
-  parts.push(...detailParts(told), fixesPart(member, release), await conversationPart(member));
-  return parts.filter(Boolean);
+  const cards = told.map((one, variant) => variantCard(one, variant, member, release));
+  const variants = make('div', { class: 'variants' }, ...cards);
+  return [variants, ...detailParts(told), fixesPart(member, release), await conversationPart(member)];
 }
 
 async function tell(one) {
@@ -610,7 +622,8 @@ async function tell(one) {
 
 function variantCard(one, variant, member, release) {
   const word = WORDS[one.outcome];
-  const card = make('div', { class: `variant ${word.replace(' ', '-')}`, role: 'group', 'aria-label': VARIANTS[variant] });
+  const kind = `variant ${word.replace(' ', '-')}`;
+  const card = make('div', { class: kind, role: 'group', 'aria-label': VARIANTS[variant] });
   card.append(make('h3', {}, `${VARIANTS[variant]}: `, make('span', { class: 'outcome' }, word)));
   if (one.failures.length) card.append(make('ul', {}, ...one.failures.map((number) => failureItem(number))));
   if (one.reason) card.append(make('p', { class: 'reason' }, one.red ? 'First: ' : '', one.reason));
@@ -625,7 +638,8 @@ function failureItem(number) {
 }
 
 function commandLine(variant, member, release) {
-  const text = `nox -s tests -- ${model.releases[release].name} ${quoted(model.cases[member].id)}${variant ? '' : ' --unpatched'}`;
+  const words = ['nox -s tests --', model.releases[release].name, quoted(model.cases[member].id)];
+  const text = [...words, ...(variant ? [] : ['--unpatched'])].join(' ');
   const button = make('button', { type: 'button', 'aria-label': `Copy the command for ${VARIANTS[variant]}` }, 'Copy');
   const code = make('code', { tabindex: 0 }, text);
   button.addEventListener('click', () => copy(text, code));
@@ -656,7 +670,8 @@ function detailParts(told) {
 
 function tabs(texts) {
   const panels = texts.map((text, variant) => make(
-    'div', { role: 'tabpanel', id: `panel-${variant}`, 'aria-labelledby': `tab-${variant}` }, ...detail(text, `detail-${variant}`),
+    'div', { role: 'tabpanel', id: `panel-${variant}`, 'aria-labelledby': `tab-${variant}` },
+    ...detail(text, `detail-${variant}`),
   ));
   const buttons = VARIANTS.map((name, variant) => make(
     'button', { type: 'button', role: 'tab', id: `tab-${variant}`, 'aria-controls': `panel-${variant}` }, name,
@@ -679,13 +694,18 @@ function tabs(texts) {
 }
 
 function detail(text, id) {
-  const parts = [...text.matchAll(/^\s*the provider's answer \((\d+)\): (.*)$/gm)].slice(0, 1).map(([, status, answer]) => (
-    make('div', { class: 'answer' }, make('p', {}, 'The provider’s answer, with status ', make('strong', {}, status), ':'),
-      make('pre', { class: 'answer-text', tabindex: 0 }, indented(answer)))
-  ));
-  const lines = make('pre', { id, tabindex: 0, 'aria-label': 'All failures of the case, with the difference of the two bodies' });
+  const lines = make('pre', { id, tabindex: 0, 'aria-label': 'All failures of the case, and how the two bodies differ' });
   lines.append(...colouredLines(text));
-  return [...parts, ...(parts.length ? [make('p', {}, 'All of it:')] : []), lines];
+  return [...answerPart(text), lines];
+}
+
+// The first answer of the provider that a detail tells.
+function answerPart(text) {
+  const found = /^\s*the provider's answer \((\d+)\): (.*)$/m.exec(text);
+  if (!found) return [];
+  const heading = make('p', {}, 'The provider’s answer, with status ', make('strong', {}, found[1]), ':');
+  const answer = make('pre', { class: 'answer-text', tabindex: 0 }, indented(found[2]));
+  return [make('div', { class: 'answer' }, heading, answer), make('p', {}, 'All of it:')];
 }
 
 function indented(answer) {
@@ -732,9 +752,11 @@ function fixesPart(member, release) {
   const heading = make('h3', {}, 'Fixes that this case belongs to');
   if (!concerned.length) return make('section', {}, heading, make('p', {}, 'None names this case.'));
   const header = ['fix', 'verdict on this release', 'in the patched variant'];
-  const rows = concerned.map((fix) => make(
-    'tr', {}, make('th', { scope: 'row' }, make('code', {}, fix.name), ' ', make('span', { class: 'title' }, ...marked(fix.title))),
-    make('td', {}, verdicts[fix.name] || 'not measured'), make('td', {}, applied.includes(fix.name) ? 'yes' : 'no'),
+  const rows = concerned.map(({ name, title }) => make(
+    'tr', {},
+    make('th', { scope: 'row' }, make('code', {}, name), ' ', make('span', { class: 'title' }, ...marked(title))),
+    make('td', {}, verdicts[name] || 'not measured'),
+    make('td', {}, applied.includes(name) ? 'yes' : 'no'),
   ));
   const top = make('thead', {}, make('tr', {}, ...header.map((name) => make('th', { scope: 'col' }, name))));
   return make('section', {}, heading, make('table', {}, top, make('tbody', {}, ...rows)));
@@ -744,7 +766,8 @@ async function conversationPart(member) {
   const name = model.cases[member].id.split('/')[0];
   const texts = await inflate('conversations');
   if (!Object.hasOwn(texts, name)) {
-    return make('section', {}, make('h3', {}, 'Conversation'), make('p', {}, `${name} is a family of cases with a test of its own; it plays no conversation of the grid.`));
+    const none = `${name} is a family of cases with a test of its own; it plays no conversation of the grid.`;
+    return make('section', {}, make('h3', {}, 'Conversation'), make('p', {}, none));
   }
   const text = make('pre', { id: 'conversation', tabindex: 0 }, texts[name]);
   return make('section', {}, make('details', {}, make('summary', {}, `The conversation, ${name}`), text));
@@ -878,7 +901,6 @@ async function start() {
   listen();
   performance.mark('ready');
   document.documentElement.dataset.ready = 'yes';
-  reasons = await inflate('reasons');
   await addTexts();
   document.documentElement.dataset.texts = 'yes';
 }
