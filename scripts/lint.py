@@ -13,7 +13,8 @@ from pathlib import Path
 
 from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
 from scripts.commands import call
-from scripts.errors import BadLock, BadPatch, EngineError, HookDoesNotFit, NoFile
+from scripts.errors import BadLock, BadPatch, BadResults, EngineError, HookDoesNotFit, NoFile
+from scripts.matrix import published
 from scripts.paths import PATCHES, ROOT
 from scripts.series import Fix, Series
 from scripts.upstream import File, Lock, Release
@@ -46,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     applied = Applied(0, 0, 0, [])
     try:
         known, patches = upstream.load(), series.load()
-        findings += check_patches(known, patches)
+        findings += [*check_patches(known, patches), *published.stale()]
         applied = apply_all(known, patches, fetch_missing=arguments.all)
-    except (BadLock, BadPatch) as error:
+    except (BadLock, BadPatch, BadResults) as error:
         findings.append(str(error))
     findings += applied.findings
     for finding in findings:

@@ -23,7 +23,7 @@ def publish(results: Results) -> list[Path]:
     """Write all of it, and give the files that were written. Raises CannotWrite and BadPatch."""
     readme = with_headline(README.read_text(encoding="utf-8"), results)
     file.write(FOLDER / RESULTS, results)
-    texts = {**_texts(results), README: readme}
+    texts = {**_texts(file.read(FOLDER / RESULTS)), README: readme}
     for path, text in texts.items():
         write_text(path, text)
     return [FOLDER / RESULTS, *texts]

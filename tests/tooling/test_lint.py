@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from scripts import fetch, lint, lock, ranges, requirements, series, upstream
 from scripts.errors import BadLock
+from scripts.matrix import published
 from scripts.upstream import File, Lock, Release
 from tests.tooling import made
 
@@ -105,6 +106,7 @@ def test_a_fault_is_exit_status_1_and_the_other_checks_go_on(
     monkeypatch.setattr(lint, "call", call)
     monkeypatch.setattr(upstream, "load", load)
     monkeypatch.setattr(lint, "check_workflows", list)
+    monkeypatch.setattr(published, "stale", list)
     monkeypatch.setattr(lock, "check", list)
     monkeypatch.setattr(requirements, "stale", list)
     monkeypatch.setattr(lint, "PATCHES", folder)
