@@ -70,12 +70,12 @@ def headline(results: Results) -> str:
     messages = sum(one.red for one in results.results if one.patched and "/messages-" in one.case)
     numbers = {number for one in results.results for number in one.failures}
     first, last = results.header.releases[0], results.header.releases[-1]
+    measured = f"{len(results.releases)} releases, {first} to {last}, with {len(results.header.cases)} cases each"
+    cells = f"{red[False]:,} red cells unpatched, {red[True]:,} patched"
     told = (
-        f"Measured on {len(results.releases)} releases, {first} to {last}, with {len(results.header.cases)} cases each: "
-        f"**{len(numbers)} failures, {red[False]:,} red cells unpatched, {red[True]:,} patched**, {messages:,} of these "
-        "on `/v1/messages`. [The report](docs/matrix/report.html), a page to download and open, shows every cell and "
-        "what went wrong in it; [its summary](docs/matrix/report.md) has the tables, also which endpoint to use for "
-        "which provider; `docs/matrix/results.jsonl.gz` has all of it as data "
-        "([schema](docs/matrix/results.schema.json))."
+        f"Measured on {measured}: **{len(numbers)} failures, {cells}**, {messages:,} of these on `/v1/messages`. "
+        "[The report](docs/matrix/report.html), a page to download and open, shows every cell and what went wrong in it; "
+        "[its summary](docs/matrix/report.md) has the tables, also which endpoint to use for which provider; "
+        "`docs/matrix/results.jsonl.gz` has all of it as data ([schema](docs/matrix/results.schema.json))."
     )
     return textwrap.fill(told, 120, break_long_words=False, break_on_hyphens=False)
