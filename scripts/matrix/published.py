@@ -74,7 +74,7 @@ def headline(results: Results) -> str:
     cells = f"{red[False]:,} red cells unpatched, {red[True]:,} patched"
     told = (
         f"Measured on {measured}: **{len(numbers)} failures, {cells}**, {messages:,} of these on `/v1/messages`. "
-        "[The report](docs/matrix/report.html), a page to download and open, shows each cell and what went wrong in it; "
+        "[The report](docs/matrix/report.html), a page to download and open, shows each cell and what went wrong; "
         "[its summary](docs/matrix/report.md) has the tables, also which endpoint to use for which provider; "
         "`docs/matrix/results.jsonl.gz` has all of it as data ([schema](docs/matrix/results.schema.json))."
     )

@@ -696,16 +696,16 @@ function tabs(texts) {
 function detail(text, id) {
   const lines = make('pre', { id, tabindex: 0, 'aria-label': 'All failures of the case, and how the two bodies differ' });
   lines.append(...colouredLines(text));
-  return [...answerPart(text), lines];
+  return [lines, ...answerPart(text)];
 }
 
-// The first answer of the provider that a detail tells.
+// The first answer of the provider that a detail tells, in a form that can be read; one without an error is folded.
 function answerPart(text) {
   const found = /^\s*the provider's answer \((\d+)\): (.*)$/m.exec(text);
   if (!found) return [];
-  const heading = make('p', {}, 'The provider’s answer, with status ', make('strong', {}, found[1]), ':');
+  const heading = make('summary', {}, 'The provider’s answer, with status ', make('strong', {}, found[1]));
   const answer = make('pre', { class: 'answer-text', tabindex: 0 }, indented(found[2]));
-  return [make('div', { class: 'answer' }, heading, answer), make('p', {}, 'All of it:')];
+  return [make('details', { class: 'answer', ...(found[1] === '200' ? {} : { open: '' }) }, heading, answer)];
 }
 
 function indented(answer) {
