@@ -47,10 +47,10 @@ def merge(lock: Lock, fix: Fix, found: Mapping[Version, str]) -> dict[str, list[
 def differences(patches: Series, found: Verdicts) -> list[str]:
     """A line for each verdict that is not the committed one."""
     return [
-        f"{fix.name} on {release}: committed is {fix.verdict(release)}, measured {verdicts[fix.name]}"
+        f"{fix.name} on {release}: committed is {fix.verdict(release)}, measured {verdicts.get(fix.name)}"
         for release, verdicts in found.items()
         for fix in patches.fixes
-        if fix.verdict(release) != verdicts[fix.name]
+        if fix.verdict(release) != verdicts.get(fix.name)
     ]
 
 

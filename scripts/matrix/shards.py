@@ -14,6 +14,7 @@ from scripts.upstream import Release
 
 WHOLE = "1/1"
 NAME = "results.jsonl"
+OTHERS = ("report.html", "report.md", "junit.xml")
 
 
 def part(releases: Sequence[Release], shard: str) -> list[Release]:
@@ -45,12 +46,14 @@ def folder_of(shard: str) -> str:
 def merge(paths: Iterable[Path]) -> Results:
     """The whole of a run, from the results of all its shards: files, or folders in which there is one.
 
-    Raises BadResults where they are not of one run, or not all there.
+    What else the matrix leaves beside them may be among the paths: other reports, and what was merged before. Raises
+    BadResults where the shards are not of one run, or not all there.
     """
-    files = [path / NAME if path.is_dir() else path for path in paths]
-    read = [(path, results.read(path)) for path in files]
-    if not read:
-        raise BadResults("nothing", "no file was named")
+    files = [path / NAME if path.is_dir() else path for path in paths if path.name not in OTHERS]
+    found = [(path, results.read(path)) for path in files]
+    if not found:
+        raise BadResults("what was named", "there are no results in it")
+    read = [(path, one) for path, one in found if one.header.shard != WHOLE] or found
     first = read[0][1].header
     seen: dict[str, Path] = {}
     for path, one in read:

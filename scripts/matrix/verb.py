@@ -14,7 +14,7 @@ from scripts.matrix import ablation, cases, progress, report, results, shards
 from scripts.matrix import published as publication
 from scripts.matrix.comparison import Comparison, compare
 from scripts.matrix.measure import Bench, Measured, measure_all
-from scripts.matrix.results import FixInfo, Header, Results
+from scripts.matrix.results import FixInfo, Header, Result, Results
 from scripts.paths import BUILD
 from scripts.series import Series
 from scripts.upstream import Release
@@ -27,7 +27,8 @@ FOLDER = BUILD / "matrix"
 def run(arguments: argparse.Namespace) -> int:
     """Measure, or put shards together, and write the reports; or with `arguments.shards` plan a run and do nothing.
 
-    1 where a case turned red that was green, or where a fix is not what `fix.toml` says of it.
+    1 where a cell turned red that was green, passes unpatched and fails patched, or where a fix is not what `fix.toml`
+    says of it.
     """
     lock, patches = upstream.load(), series.load()
     if arguments.shards is not None:
@@ -99,11 +100,18 @@ def _digest(patches: Series, chosen: Sequence[Release], played: Sequence[str]) -
 
 
 def _status(patches: Series, found: Results, comparison: Comparison | None) -> int:
-    """Say what is not as it was, or not as it is committed."""
+    """Say what is not as it was, not as it is committed, or worse than without fixes. 1 where there is such a thing."""
     lines = ranges.differences(patches, {Version(one.release): one.verdicts for one in found.releases})
-    lines += [f"{len(comparison.red)} cases turned red that were green." for _ in [0] if comparison and comparison.red]
+    lines += [f"{broken.case} on {broken.release} passes unpatched and fails patched." for broken in _broken(found)]
+    if comparison and comparison.red:
+        lines.append(f"{len(comparison.red)} cells turned red that were green; report.md says which.")
     print("\n".join([*lines, f"matrix: {_headline(found)}, {len(lines)} findings"]))
     return int(bool(lines))
+
+
+def _broken(found: Results) -> list[Result]:
+    good = {(one.release, one.case) for one in found.results if not one.patched and one.outcome == results.PASSED}
+    return [one for one in found.results if one.patched and one.red and (one.release, one.case) in good]
 
 
 def _headline(found: Results) -> str:

@@ -23,7 +23,7 @@ from tests.round_trip.jobs import Done, Job, Played
 
 WORKERS = 2
 """Trees played at once. One takes a core and up to 600 MB."""
-LOGS = BUILD / "matrix" / "logs"
+LOGS = BUILD / "logs"
 LIMIT = 1800
 """Seconds after which a tree that is still being played is given up."""
 
@@ -103,7 +103,7 @@ class _Worker:
         finally:
             timer.cancel()
         if not answer:
-            why = f"it ended, or took more than {LIMIT} seconds; {Path(job['log']).name} in build/matrix/logs says more"
+            why = f"it ended, or took more than {LIMIT} seconds; {Path(job['log']).name} in build/logs says more"
             raise CommandFailed("a worker of the matrix", why)
         return cast("Done", json.loads(answer))
 

@@ -77,6 +77,16 @@ def test_all_shards_make_the_whole_in_any_order(written: list[Path]) -> None:
     assert shards.merge(reversed(written)) == made(THREE)
 
 
+def test_what_lies_beside_the_shards_is_left_alone(written: list[Path], tmp_path: Path) -> None:
+    """`--merge build/matrix/*`, also a second time, when the results of the first time are there as well."""
+    beside = [tmp_path / name for name in ("report.html", "report.md", "junit.xml")]
+    for path in beside:
+        path.write_text("no results")
+    results.write(tmp_path / "results.jsonl", made(THREE))
+    assert shards.merge([*written, *beside, tmp_path / "results.jsonl"]) == made(THREE)
+    assert shards.merge([tmp_path / "results.jsonl"]) == made(THREE)
+
+
 def _refusal(paths: list[Path]) -> str:
     with pytest.raises(BadResults) as refusal:
         shards.merge(paths)
@@ -95,6 +105,10 @@ def test_shards_of_two_runs_are_refused(written: list[Path], tmp_path: Path) -> 
     other = made(THREE)
     results.write(tmp_path / "other.jsonl", replace(other, header=replace(other.header, run="0" * 64)))
     assert "it is of another run than" in _refusal([written[0], tmp_path / "other.jsonl"])
+
+
+def test_reports_alone_are_refused(tmp_path: Path) -> None:
+    assert "there are no results in it" in _refusal([tmp_path / "report.html"])
 
 
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
