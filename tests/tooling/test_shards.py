@@ -103,7 +103,7 @@ def test_a_shard_twice_is_refused(written: list[Path]) -> None:
 
 def test_shards_of_two_runs_are_refused(written: list[Path], tmp_path: Path) -> None:
     other = made(THREE)
-    results.write(tmp_path / "other.jsonl", replace(other, header=replace(other.header, run="0" * 64)))
+    results.write(tmp_path / "other.jsonl", replace(other, header=replace(other.header, run="0" * 64, shard="2/2")))
     assert "it is of another run than" in _refusal([written[0], tmp_path / "other.jsonl"])
 
 
