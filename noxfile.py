@@ -72,7 +72,8 @@ def requirements(session: nox.Session) -> None:
 def engine(session: nox.Session, verb: str, group: str = "engine") -> None:
     """Run a verb of the engine with the session's arguments."""
     install(session, group)
-    session.run("python", "-m", "scripts", verb, *session.posargs)
+    # After Ctrl-C the engine ends what it has started and takes its folders away, which may take it some seconds.
+    session.run("python", "-m", "scripts", verb, *session.posargs, interrupt_timeout=60, terminate_timeout=60)
 
 
 def install(session: nox.Session, group: str) -> None:

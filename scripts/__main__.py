@@ -19,13 +19,14 @@ from scripts.errors import EngineError
 PLACES = {"matrix": "scripts.matrix.verb"}
 """The modules of verbs that take more than one; each of the others is the module of its name."""
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb and give its exit status; every error becomes one line on stderr."""
     arguments = _parse(sys.argv[1:] if words is None else words)
-    signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
     try:
         status: int = importlib.import_module(PLACES.get(arguments.verb, f"scripts.{arguments.verb}")).run(arguments)
     except EngineError as error:
@@ -34,11 +35,16 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted: nothing half-made was left; run the same command again to go on.", file=sys.stderr)
         return 130
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return status
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # A polite kill cleans up as Ctrl-C does.
+    # A polite kill cleans up as Ctrl-C does. One of them is enough: another one would end the cleaning up.
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -102,9 +108,10 @@ def _add_verdicts(parser: argparse.ArgumentParser) -> None:
 
 def _add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--releases", metavar="SPEC", default="all", help="as for verdicts; all of them if not given")
-    parser.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts of the releases")
-    parser.add_argument("--shards", metavar="N", type=int, help="only print the N shards, as JSON for a CI service")
-    parser.add_argument("--merge", metavar="FILE", type=Path, nargs="+", help="put the results of all shards together")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts of the releases")
+    parts.add_argument("--shards", metavar="N", type=int, help="only print the N shards, as JSON for a CI service")
+    parts.add_argument("--merge", metavar="FILE", type=Path, nargs="+", help="put the results of all shards together")
     parser.add_argument(
         "--against", metavar="FILE", type=Path, help="say what changed since these results (1: for ill)"
     )

@@ -32,7 +32,7 @@ def fresh(name: str, release: Release | None = None, wheel: Path | None = None) 
     on this Python, CommandFailed and CannotWrite.
     """
     if release is not None:
-        _check_python(release)
+        check_python(release)
     with room(name, BUILD / "env") as folder:
         _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder / "venv"))
         python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -47,7 +47,8 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ASTRAY)}
 
 
-def _check_python(release: Release) -> None:
+def check_python(release: Release) -> None:
+    """Raises WrongPython where a release does not run on this Python."""
     if platform.python_version() not in SpecifierSet(release.requires_python):
         raise WrongPython(str(release.version), platform.python_version(), release.requires_python)
 

@@ -18,6 +18,7 @@ EngineError                    the request could not be carried out; exit status
   BadPatch                     a .patch, fix.toml or series.toml that cannot be read
   BadShard                     a part of the matrix that there is not
   BadResults                   a results.jsonl that is not whole, or does not fit another
+  NotPublished                 only a part of the matrix was to be published
   Unmeasured                   nobody has measured which fixes the release needs
   CannotWrite                  the disk is full or the place cannot be written
   CommandFailed                a tool that the engine runs failed
@@ -105,7 +106,7 @@ class WrongPython(EngineError):
         super().__init__(
             f"LiteLLM {release} does not run on Python {python}",
             f"it requires {requirement}",
-            "Give nox another one, such as `nox -s tests --force-python 3.12`.",
+            "Give nox another one, such as 3.12 with `--force-python 3.12`.",
         )
 
 
@@ -179,6 +180,13 @@ class BadResults(EngineError):
     def __init__(self, file: str, why: str) -> None:
         super().__init__(
             f"{file} cannot be used", why, "Give results that `nox -s matrix` wrote to its end, all of the same run."
+        )
+
+
+class NotPublished(EngineError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The matrix is not published", why, "Publish a run over all releases, or all shards of one, merged."
         )
 
 

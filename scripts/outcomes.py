@@ -12,16 +12,17 @@ import hashlib
 import json
 import platform
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+from scripts.matrix.results import ERRORED
 from scripts.paths import BUILD, ROOT
 from scripts.writing import whole
 from tests.round_trip import families
-from tests.round_trip.grid import Case
 from tests.round_trip.jobs import Played
 
 if sys.version_info >= (3, 11):
@@ -51,14 +52,15 @@ class _Kept(TypedDict):
 def played(key: str, cases: Sequence[str], play: Play, *, anew: bool = False) -> list[Played]:
     """What became of the cases, in their order: what is kept under the key, and what `play` gives of the others.
 
-    `anew` plays them all. What `play` raises is not kept.
+    `anew` plays them all. What `play` raises is not kept, and neither is an error.
     """
     path = FOLDER / f"{key}.json.gz"
-    known = {} if anew else _read(path)
-    missing = [case for case in cases if case not in known or known[case]["source"] != source_digest(case)]
+    known = _read(path)
+    missing = [case for case in cases if anew or case not in known or known[case]["source"] != source_digest(case)]
     if missing:
         known |= {one["case"]: _Kept(source=source_digest(one["case"]), played=one) for one in play(missing)}
-        _write(path, known)
+        # An error may be of the moment.
+        _write(path, {case: one for case, one in known.items() if one["played"]["outcome"] != ERRORED})
     return [known[case]["played"] for case in cases]
 
 
@@ -74,7 +76,7 @@ def elsewhere(folder: Path) -> Iterator[None]:
 
 
 def _read(path: Path) -> dict[str, _Kept]:
-    with suppress(OSError, EOFError, ValueError):  # not there, or spoilt: then it is measured again
+    with suppress(OSError, EOFError, ValueError, zlib.error):  # not there, or spoilt: then it is measured again
         return dict(json.loads(gzip.decompress(path.read_bytes())))
     return {}
 
@@ -101,10 +103,12 @@ def harness_digest() -> str:
 
 @cache
 def source_digest(case: str) -> str:
-    """The digest of what a case alone depends on: its conversation, or the test that it is."""
-    test = families.node(case)
-    name = test.partition("::")[0] if test else f"tests/conversations/{Case.parse(case).conversation}.toml"
-    return _sha256((ROOT / name).read_bytes())
+    """The digest of what a case alone depends on: its conversation, or the test that it is and what that plays."""
+    test, what = families.node(case), case.partition("/")[0]
+    conversation = families.PLAYS.get(what) if test else what
+    names = [test.partition("::")[0]] if test else []
+    names += [f"tests/conversations/{conversation}.toml"] if conversation else []
+    return _sha256(b"".join((ROOT / name).read_bytes() for name in names))
 
 
 def _files(names: Iterable[str]) -> list[Path]:

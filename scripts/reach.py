@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import accumulate
 
 PACKAGE = "litellm.thinking_round_trip"
 
-# Only these are parsed: LiteLLM's own modules are long, and there is a matrix of them.
+LONG = 400
+"""Lines of a module from which on it is not parsed as a whole: there are many, of each of many releases."""
+# How a hook imports the overlay; a test holds that each does it in this way.
 _STATEMENT = re.compile(
     rb"^[ \t]*((?:from|import)[ \t]+litellm\.thinking_round_trip\b(?:[^\n(]*\([^)]*\)|[^\n]*))", re.MULTILINE
 )
@@ -30,14 +34,30 @@ def reachable(changed: Mapping[str, bytes], overlay: Mapping[str, bytes]) -> dic
     return found
 
 
-def _imported(source: bytes) -> Iterator[str]:
-    """The names that a module imports from the overlay, each with the package above it."""
-    for found in _STATEMENT.finditer(source):
-        (node,) = ast.parse(found[1]).body
-        if isinstance(node, ast.ImportFrom):
-            yield from (PACKAGE, str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names))
-        elif isinstance(node, ast.Import):
-            yield from (PACKAGE, *(alias.name for alias in node.names))
+@cache
+def _imported(source: bytes) -> frozenset[str]:
+    """The names that a module imports from the overlay, each with the packages above it."""
+    found = [name for text in _statements(source) for node in ast.walk(ast.parse(text)) for name in _names(node)]
+    return frozenset(name for name in found if name == PACKAGE or name.startswith(f"{PACKAGE}."))
+
+
+def _statements(source: bytes) -> Iterator[bytes]:
+    """What has to be parsed of a module: of LiteLLM's own, which are long, only what the hooks have put there."""
+    if source.count(b"\n") < LONG:
+        yield source
+    else:
+        yield from (found[1] for found in _STATEMENT.finditer(source))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        imported = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        imported = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    else:
+        imported = []
+    for name in imported:
+        yield from accumulate(name.split("."), lambda above, part: f"{above}.{part}")
 
 
 def _path(module: str, overlay: Mapping[str, bytes]) -> str | None:

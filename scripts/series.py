@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -93,12 +93,12 @@ def apply(fixes: Iterable[Fix], release: Version, read: Callable[[str], bytes]) 
         hook = fix.hook_for(release)
         if hook is None:
             raise BadPatch(f"patches/{fix.name}", f"it has no hook for {release} or an older release")
-        changed |= hooks.apply(hook, str(release), partial(_after, changed, read))
+        changed |= hooks.apply(hook, str(release), partial(after, changed, read))
         used.append(hook)
     return changed, used
 
 
-def _after(changed: dict[str, bytes], read: Callable[[str], bytes], path: str) -> bytes:
+def after(changed: Mapping[str, bytes], read: Callable[[str], bytes], path: str) -> bytes:
     """A file as the fixes before have left it."""
     return changed[path] if path in changed else read(path)
 

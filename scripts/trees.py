@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import cache_from_source
 from pathlib import Path
 
 from scripts import wheels
@@ -34,12 +33,14 @@ def laid_out(base: Path, changed: Mapping[str, bytes] | None = None) -> Iterator
     The folder is gone afterwards. Its files may be shared: they are not to be written to. Raises BadWheel and
     CannotWrite.
     """
-    with room("tree", BUILD) as folder, reporting(folder):
+    with room("tree", BUILD) as folder:
         files = {**_files(base), **{name: _keep(data) for name, data in (changed or {}).items()}}
         tree = _Tree(folder, files)
-        tree.link()
+        with reporting(folder):
+            tree.link()
         yield folder
-        tree.harvest()
+        with reporting(STORE):
+            tree.harvest()
 
 
 @contextmanager
@@ -139,7 +140,8 @@ class _Tree:
         """Where Python looks for the bytecode of each module, and the digest of the module's source."""
         for name, digest in self.files.items():
             if name.endswith(".py"):
-                yield Path(cache_from_source(str(self.folder / name))), digest
+                source = self.folder / name
+                yield source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc", digest
 
 
 def _link(source: Path, target: Path) -> None:

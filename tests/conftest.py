@@ -14,9 +14,14 @@ from tests import loopback
 loopback.install()
 
 # Where a provider is, and how LiteLLM speaks to it, is the suite's to say and not the machine's.
+_PROVIDERS = (
+    *("ANTHROPIC_", "AWS_", "AZURE_", "CEREBRAS_", "DASHSCOPE_", "DATABRICKS_", "DEEPSEEK_", "FIREWORKS_", "GEMINI_"),
+    *("GOOGLE_", "GROQ_", "HOSTED_VLLM_", "LITELLM_", "MINIMAX_", "MISTRAL_", "MOONSHOT_", "OPENAI_", "OPENROUTER_"),
+    *("OR_", "TOGETHER", "VERTEX", "XAI_", "ZAI_"),
+)
 for _name in list(os.environ):
     _own = _name.startswith("LITELLM_THINKING_")
-    if not _own and _name.startswith(("ANTHROPIC_", "LITELLM_", "MOONSHOT_", "OPENAI_", "OPENROUTER_")):
+    if not _own and _name.startswith(_PROVIDERS):
         del os.environ[_name]
 # Without this, `import litellm` asks GitHub for its cost map, three times, before it takes the one it carries.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"

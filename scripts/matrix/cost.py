@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scripts import outcomes, trees
@@ -30,10 +29,10 @@ MEMORY = 600e6
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of a run that has nothing yet but the downloads, of the same run again, and of the imports.
+    """Seconds of a run that has nothing yet but downloads and environment, of the same run again, and of imports.
 
-    `imports` are of all trees, by as many workers, without any bytecode; `memory` is that of the largest worker, `disk`
-    what the trees take, both in bytes.
+    `imports` are of all trees, by as many workers at a time, without any bytecode; `memory` is that of the largest
+    worker, `disk` what the trees take, both in bytes.
     """
 
     trees: int
@@ -58,10 +57,9 @@ def measure(patches: Series, bases: Sequence[Published]) -> Cost:
     found: list[Measured] = []
     with room("cost", BUILD) as folder, trees.elsewhere(folder / "trees"), outcomes.elsewhere(folder / "outcomes"):
         with Bench(patches, played) as bench, ThreadPoolExecutor(WORKERS) as pool:
-            python = bench.workers.python
             cold = _seconds(lambda: found.extend(measure_all(bench, bases, _silently)))
             again = _seconds(lambda: measure_all(Bench(patches, played), bases, _silently))
-            imports = _seconds(lambda: list(pool.map(partial(_import, python), found)))
+            imports = sum(pool.map(partial(_import, bench), found)) / WORKERS
             memory = bench.workers.memory
         disk = sum(path.stat().st_size for path in (folder / "trees").rglob("*") if path.is_file())
     return Cost(2 * len(bases), cold, again, imports, memory, disk)
@@ -77,12 +75,15 @@ def _silently(found: Measured) -> None:
     """Nobody waits for single releases."""
 
 
-def _import(python: Path, found: Measured) -> None:
-    """Import LiteLLM from both trees of a release, as somebody does who has just installed it."""
+def _import(bench: Bench, found: Measured) -> float:
+    """The seconds it takes to import LiteLLM from both trees of a release, as somebody does who just installed it."""
+    seconds = 0.0
     for changed in ({}, fit(found.base, found.applied)[0]):
-        with trees.laid_out(found.base.path, changed) as tree, TemporaryDirectory() as empty:
+        with trees.laid_out(found.base.path, bench.files(changed)) as tree, TemporaryDirectory() as empty:
             variables = {**trees.importing(tree), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-            check([str(python), "-X", f"pycache_prefix={empty}", "-c", "import litellm"], variables)
+            command = [str(bench.workers.python), "-X", f"pycache_prefix={empty}", "-c", "import litellm"]
+            seconds += _seconds(partial(check, command, variables))
+    return seconds
 
 
 def lines(cost: Cost) -> list[str]:

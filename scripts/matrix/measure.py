@@ -10,7 +10,7 @@ from functools import partial
 from threading import Lock
 
 from scripts import environment, outcomes, reach, series, trees
-from scripts.errors import HookDoesNotFit
+from scripts.errors import CommandFailed, HookDoesNotFit
 from scripts.matrix.labels import labelled
 from scripts.matrix.results import ReleaseInfo, Result
 from scripts.matrix.verdict import failed, red, verdict
@@ -35,11 +35,14 @@ class Bench:
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)
     _workers: list[Workers] = field(default_factory=list)
+    _closed: bool = False
 
     @property
     def workers(self) -> Workers:
         """The workers, in an environment that all trees share; both are made when they are first asked for."""
         with self._lock:
+            if self._closed:
+                raise CommandFailed("the matrix", "it was interrupted")
             if not self._workers:
                 self._workers.append(Workers(self._stack.enter_context(environment.fresh("shared"))))
                 self._stack.callback(self._workers[0].close)
@@ -49,7 +52,9 @@ class Bench:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        self._closed = True
+        with self._lock:  # whoever is making the environment has made it, and nobody makes another one
+            self._stack.close()
 
     def play(self, base: Published, name: str, changed: Mapping[str, bytes], cases: Sequence[str]) -> list[Played]:
         """What becomes of cases on a release with changed files (path to content), remembered or played."""
@@ -57,11 +62,14 @@ class Bench:
         key = outcomes.key(outcomes.harness_digest(), base.file.sha256, able)
 
         def play(missing: list[str]) -> list[Played]:
-            files = {**self.patches.overlay, **changed} if changed else {}
-            with trees.laid_out(base.path, files) as tree:
+            with trees.laid_out(base.path, self.files(changed)) as tree:
                 return self.workers.play(f"{base.release.version}-{name}", tree, missing)
 
         return outcomes.played(key, cases, play, anew=self.anew)
+
+    def files(self, changed: Mapping[str, bytes]) -> dict[str, bytes]:
+        """What is put into the tree of a release: its changed files, and the overlay that they need."""
+        return {**self.patches.overlay, **changed} if changed else {}
 
 
 @dataclass(frozen=True)
@@ -134,14 +142,9 @@ def fit(base: Published, fixes: Iterable[Fix]) -> tuple[dict[str, bytes], list[F
         if fix.hook_for(base.release.version) is None:
             continue
         try:
-            more, _ = series.apply([fix], base.release.version, partial(_as_left, changed, read))
+            more, _ = series.apply([fix], base.release.version, partial(series.after, changed, read))
         except HookDoesNotFit:
             continue
         changed |= more
         fitting.append(fix)
     return changed, fitting
-
-
-def _as_left(changed: Mapping[str, bytes], read: Callable[[str], bytes], path: str) -> bytes:
-    """A file as the fixes before have left it."""
-    return changed[path] if path in changed else read(path)

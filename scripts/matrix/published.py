@@ -6,14 +6,16 @@ import base64
 import re
 import textwrap
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.errors import BadPatch
+from scripts.errors import BadPatch, NotPublished
 from scripts.matrix import results as file
 from scripts.matrix.markdown import markdown
 from scripts.matrix.page import page
 from scripts.matrix.results import Results
 from scripts.paths import ROOT
+from scripts.upstream import Lock
 from scripts.writing import write_text
 
 FOLDER = ROOT / "docs" / "matrix"
@@ -21,6 +23,13 @@ README = ROOT / "README.md"
 RESULTS = "results.jsonl.gz"
 _CHUNK = re.compile(r'(<script type="application/octet-stream" id="[\w-]+">)([\w+/=]+)')
 BEGIN, END = "<!-- matrix: written by nox -s matrix -- --publish -->", "<!-- end of matrix -->"
+
+
+def check(lock: Lock, releases: Sequence[str]) -> None:
+    """Raises NotPublished where these are not all releases that are supported."""
+    missing = [str(release.version) for release in lock.releases if str(release.version) not in releases]
+    if missing:
+        raise NotPublished(f"{len(missing)} releases of upstream.lock are not in the run, such as {missing[0]}")
 
 
 def publish(results: Results) -> list[Path]:
@@ -66,7 +75,7 @@ def with_headline(text: str, results: Results) -> str:
 
 def headline(results: Results) -> str:
     """What the matrix found, in one paragraph."""
-    red = {patched: sum(one.red for one in results.results if one.patched is patched) for patched in (False, True)}
+    red = {patched: results.red(patched=patched) for patched in (False, True)}
     messages = sum(one.red for one in results.results if one.patched and "/messages-" in one.case)
     numbers = {number for one in results.results for number in one.failures}
     first, last = results.header.releases[0], results.header.releases[-1]

@@ -11,7 +11,7 @@ from scripts.matrix.junit import junit
 from scripts.matrix.markdown import markdown
 from scripts.matrix.page import page
 from scripts.matrix.results import Results
-from scripts.matrix.shards import NAME
+from scripts.matrix.shards import NAME, OTHERS
 from scripts.writing import whole, write_text
 
 FORMATS = ("json", "html", "md", "junit")
@@ -20,6 +20,9 @@ FORMATS = ("json", "html", "md", "junit")
 def write(folder: Path, results: Results, comparison: Comparison | None, formats: Iterable[str]) -> list[Path]:
     """Write into a folder, and give the files that were written. Raises CannotWrite."""
     file.write(folder / NAME, results)
+    # An earlier report would not be of these results.
+    for name in OTHERS:
+        (folder / name).unlink(missing_ok=True)
     others = [_write(folder, results, comparison, name) for name in formats if name != "json"]
     return [folder / NAME, *others]
 

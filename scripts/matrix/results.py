@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -103,6 +104,10 @@ class Results:
     results: tuple[Result, ...]
     details: dict[str, str] = field(default_factory=dict)
 
+    def red(self, *, patched: bool) -> int:
+        """How many cells of a variant are red."""
+        return sum(one.red for one in self.results if one.patched is patched)
+
 
 def write(path: Path, results: Results) -> None:
     """Write a file, whole or not at all; the same results give the same bytes. Raises CannotWrite."""
@@ -120,8 +125,8 @@ def read(path: Path) -> Results:
     try:
         with _opened(path) as file:
             lines, digest = _checked(path, file)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise BadResults(path.name, f"it cannot be read ({error})") from error
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise BadResults(str(path), f"it cannot be read ({error})") from error
     kinds: dict[str, list[Line]] = {"header": [], "release": [], "result": [], "detail": [], "footer": []}
     for line in lines:
         kinds[line.pop("kind")].append(line)
@@ -193,8 +198,8 @@ def _checked(path: Path, file: Iterable[bytes]) -> tuple[list[Line], str]:
         try:
             line = json.loads(data)
             _validator(line.get("kind"))(line)
-        except (ValueError, AttributeError, fastjsonschema.JsonSchemaValueException) as error:
-            raise BadResults(path.name, f"line {number} is not in the form of results.schema.json ({error})") from error
+        except (ValueError, AttributeError, TypeError, fastjsonschema.JsonSchemaValueException) as error:
+            raise BadResults(str(path), f"line {number} is not in the form of results.schema.json ({error})") from error
         lines.append(line)
     return lines, digest.hexdigest()
 
@@ -202,13 +207,26 @@ def _checked(path: Path, file: Iterable[bytes]) -> tuple[list[Line], str]:
 def _check_whole(path: Path, kinds: dict[str, list[Line]], digest: str) -> None:
     footers = kinds["footer"]
     if len(footers) != 1:
-        raise BadResults(path.name, "it has no footer, so it is incomplete" if not footers else "it has two footers")
+        raise BadResults(str(path), "it has no footer, so it is incomplete" if not footers else "it has two footers")
     counted = {f"{kind}s": len(kinds[kind]) for kind in ("release", "result", "detail")}
     stated = {name: footers[0][name] for name in counted}
     if len(kinds["header"]) != 1:
-        raise BadResults(path.name, f"it has {len(kinds['header'])} headers")
+        raise BadResults(str(path), f"it has {len(kinds['header'])} headers")
     if counted != stated or digest != footers[0]["sha256"]:
-        raise BadResults(path.name, "its footer does not fit its lines: it was cut or changed")
+        raise BadResults(str(path), "its footer does not fit its lines: it was cut or changed")
+    _check_cells(path, kinds)
+
+
+def _check_cells(path: Path, kinds: dict[str, list[Line]]) -> None:
+    """Each release of the file has one result for each case and variant, and no other release has any."""
+    header = kinds["header"][0]
+    releases = [line["release"] for line in kinds["release"]]
+    if len(set(releases)) != len(releases) or not set(releases) <= set(header["releases"]):
+        raise BadResults(str(path), "it has a release twice, or one that its header does not name")
+    cells = {(line["release"], line["patched"], line["case"]) for line in kinds["result"]}
+    wanted = {(release, patched, case) for release in releases for patched in (False, True) for case in header["cases"]}
+    if cells != wanted or len(cells) != len(kinds["result"]):
+        raise BadResults(str(path), "it has not one result for each release, variant and case")
 
 
 def _header(line: Line) -> Header:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from scripts import fetch, outcomes, ranges, releases, series, upstream, wheel
+from scripts import environment, fetch, outcomes, ranges, releases, series, upstream, wheel
 from scripts.matrix import ablation, cases, progress, report, results, shards
 from scripts.matrix import published as publication
 from scripts.matrix.comparison import Comparison, compare
@@ -34,12 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.shards is not None:
         print(json.dumps(shards.plan(releases.select(lock, arguments.releases), arguments.shards)))
         return 0
-    # Before anything is measured: what cannot be read is better known now.
+    # Before anything is measured: what cannot be done is better known now.
     old = results.read(arguments.against) if arguments.against else None
     if arguments.merge:
         found = shards.merge(arguments.merge)
     else:
-        found = _measured(patches, releases.select(lock, arguments.releases), arguments)
+        chosen = releases.select(lock, arguments.releases)
+        if arguments.publish:
+            publication.check(lock, [str(release.version) for release in shards.part(chosen, arguments.shard)])
+        found = _measured(patches, chosen, arguments)
+    if arguments.publish:
+        publication.check(lock, found.header.releases)
     comparison = compare(found, old) if old else None
     folder = arguments.output or FOLDER / shards.folder_of(found.header.shard)
     written = report.write(folder, found, comparison, arguments.format or report.FORMATS)
@@ -56,7 +61,12 @@ def measured(patches: Series, chosen: Sequence[Release], *, anew: bool = False, 
 
 
 def published(chosen: Sequence[Release]) -> list[Published]:
-    """The published wheels of releases for this machine, verified. Raises NoFile and what `fetch` raises."""
+    """The published wheels of releases for this machine, verified.
+
+    Raises WrongPython where one does not run here, NoFile, and what `fetch` raises.
+    """
+    for release in chosen:
+        environment.check_python(release)
     files = [wheel.files_for(release, None)[0] for release in chosen]
     return [Published(*base) for base in zip(chosen, files, fetch.fetch_all(files), strict=True)]
 
@@ -65,17 +75,17 @@ def _measured(patches: Series, chosen: Sequence[Release], arguments: argparse.Na
     part = shards.part(chosen, arguments.shard)
     found = measured(patches, part, anew=arguments.no_cache, ablate=arguments.ablate)
     return Results(
-        _header(patches, chosen, arguments.shard),
+        _header(patches, chosen, arguments.shard, arguments.ablate),
         tuple(one.info for one in found),
         tuple(result for one in found for result in one.results),
         found[0].details,
     )
 
 
-def _header(patches: Series, chosen: Sequence[Release], shard: str) -> Header:
+def _header(patches: Series, chosen: Sequence[Release], shard: str, ablate: bool) -> Header:
     played = cases.chosen(patches)
     return Header(
-        run=_digest(patches, chosen, played),
+        run=_digest(patches, chosen, played, ablate),
         python=outcomes.PYTHON,
         revision=patches.revision,
         releases=tuple(str(release.version) for release in chosen),
@@ -87,10 +97,12 @@ def _header(patches: Series, chosen: Sequence[Release], shard: str) -> Header:
     )
 
 
-def _digest(patches: Series, chosen: Sequence[Release], played: Sequence[str]) -> str:
+def _digest(patches: Series, chosen: Sequence[Release], played: Sequence[str], ablate: bool) -> str:
     """The digest of all that a run depends on, whichever shard of it this is."""
     told = [
+        f"ablate: {ablate}",
         outcomes.harness_digest(),
+        failures.LIST.read_text(encoding="utf-8"),
         *(f"{case}:{outcomes.source_digest(case)}" for case in played),
         *(f"{file.name}:{file.sha256}" for release in chosen for file in release.files),
         *(f"{name}:{hashlib.sha256(data).hexdigest()}" for name, data in sorted(patches.overlay.items())),
@@ -115,5 +127,5 @@ def _broken(found: Results) -> list[Result]:
 
 
 def _headline(found: Results) -> str:
-    red = {patched: sum(one.red for one in found.results if one.patched is patched) for patched in (False, True)}
-    return f"{len(found.releases)} releases, {red[False]} red cells unpatched, {red[True]} patched"
+    red = [found.red(patched=patched) for patched in (False, True)]
+    return f"{len(found.releases)} releases, {red[0]} red cells unpatched, {red[1]} patched"

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import cast
 
 from scripts.environment import clean
 from scripts.errors import CommandFailed
+from scripts.matrix.results import ERRORED
 from scripts.paths import BUILD, ROOT
 from scripts.writing import room
 from tests.round_trip.jobs import Done, Job, Played
@@ -35,41 +36,50 @@ class Workers:
     python: Path
     memory: int = 0
     _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _idle: SimpleQueue[_Worker] = field(default_factory=SimpleQueue)
     _all: list[_Worker] = field(default_factory=list)
 
     def play(self, name: str, tree: Path, cases: Sequence[str]) -> list[Played]:
-        """Play cases on a tree and say what became of each; `name` is for messages. Raises CommandFailed."""
+        """Play cases on a tree and say what became of each; `name` is for messages.
+
+        A tree that cannot be played to its end has errors, and the others go on. Raises CommandFailed where a worker
+        ends or takes too long.
+        """
         with self._worker() as worker, room("job", BUILD) as folder:
             log = LOGS / f"{name}.log"
             log.parent.mkdir(parents=True, exist_ok=True)
-            log.unlink(missing_ok=True)
             report = folder / "report.jsonl.gz"
             done = worker.ask({"tree": str(tree), "cases": list(cases), "report": str(report), "log": str(log)})
             self.memory = max(self.memory, done["memory"])
-            if done["status"] != 0:
-                why = f"it ended with exit status {done['status']}; {log.relative_to(ROOT)} has what it printed"
-                raise CommandFailed(f"playing {name}", why)
-            return _read(report)
+            if done["status"] == 0:
+                return _read(report)
+            why = f"playing it ended with exit status {done['status']}; {log.relative_to(ROOT)} has what it printed"
+            return [_errored(case, why) for case in cases]
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
-        worker = self._started() if self._idle.empty() else self._idle.get()
+        try:
+            worker = self._idle.get_nowait()
+        except Empty:
+            worker = self._started()
         yield worker  # one that raised is not used again
         self._idle.put(worker)
 
     def _started(self) -> _Worker:
-        if self._closed:
-            raise CommandFailed("the matrix", "it was interrupted")
-        worker = _Worker(self.python)
-        self._all.append(worker)
-        return worker
+        with self._lock:
+            if self._closed:
+                raise CommandFailed("the matrix", "it was interrupted")
+            worker = _Worker(self.python)
+            self._all.append(worker)
+            return worker
 
     def close(self) -> None:
         """End all workers, with whatever they are playing; there will be no others."""
-        self._closed = True
-        for worker in self._all:
-            worker.kill()
+        with self._lock:
+            self._closed = True
+            for worker in self._all:
+                worker.kill()
 
 
 class _Worker:
@@ -115,6 +125,10 @@ class _Worker:
             else:
                 self._process.kill()
         self._process.wait()
+
+
+def _errored(case: str, why: str) -> Played:
+    return {"case": case, "outcome": ERRORED, "failures": [], "numbers": [], "reason": why, "detail": ""}
 
 
 def _read(report: Path) -> list[Played]:

@@ -21,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import conftest  # noqa: F401  (sets the ground before LiteLLM is imported)
+from tests.round_trip.families import PLAYS
 from tests.round_trip.grid import Case
 
 Wanted = tuple[str, frozenset[str]]
@@ -88,7 +89,7 @@ def failures() -> list[str]:
 async def _failures() -> list[str]:
     # Not before the finder is in its place: this imports LiteLLM.
     play = importlib.import_module("tests.round_trip.play").play
-    return [str(failure) for failure in await play(Case("thinking-text-tool", "messages", "openai", "-stream"))]
+    return [str(failure) for failure in await play(Case(PLAYS["base-install"], "messages", "openai", "-stream"))]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ else:
     import tomli as tomllib
 
 NEW = "new"
+LIST = Path(__file__).with_name("failures.toml")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Known:
 
 @cache
 def _listed() -> Mapping[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("failures.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(LIST.read_text(encoding="utf-8"))
 
 
 @cache

@@ -22,6 +22,9 @@ FAMILIES = {
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
 
+PLAYS = {"base-install": "thinking-text-tool"}
+"""The conversations of the grid that a family plays; most bring scripts of their own."""
+
 
 def node(case: str) -> str | None:
     """pytest's name of a case by its id; None where the id is of no family, and so of the grid."""

@@ -18,7 +18,7 @@ _MADE_UP = re.compile(
 
 def steady(text: str, places: Iterable[str] = ()) -> str:
     """A text with made-up ids numbered in their order, without times, addresses, and the folders in `places`."""
-    for place in places:
+    for place in sorted(places, key=len, reverse=True):  # one may lie below another
         text = text.replace(f"{place}/", "")
     seen: dict[str, str] = {}
 

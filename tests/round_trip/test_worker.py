@@ -64,3 +64,7 @@ def test_ids_are_numbered_in_their_order() -> None:
 )
 def test_what_no_run_shares_is_left_out(text: str, expected: str) -> None:
     assert steady(text, ["/there"]) == expected
+
+
+def test_the_folder_below_another_is_left_out_as_a_whole() -> None:
+    assert steady("/there/env/x/lib/a.py and /there/b.py", ["/there", "/there/env/x"]) == "lib/a.py and b.py"

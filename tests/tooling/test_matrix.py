@@ -31,6 +31,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     patches = made.patches(tmp_path / "patches", measured=MEASURED)
     monkeypatch.setattr(series.load, "__defaults__", (patches,))
     monkeypatch.setattr(verb, "FOLDER", tmp_path / "build")
+    monkeypatch.setattr(verb.cases, "chosen", lambda patches: [CASE, OTHER])
     return tmp_path / "build"
 
 
@@ -137,6 +138,13 @@ def test_earlier_results_that_are_broken_are_known_before_anything_is_played(
     (tmp_path / "old.jsonl").write_text("")
     assert _run("--releases", "1.83.0", "--against", str(tmp_path / "old.jsonl")) == 2
     assert "it has no footer, so it is incomplete" in capsys.readouterr().err
+
+
+def test_a_part_is_not_published(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(verb, "measured", None)
+    assert _run("--releases", "1.83.0", "--publish") == 2
+    assert "The matrix is not published: 175 releases of upstream.lock are not in the run" in capsys.readouterr().err
+    assert _run("--shard", "1/2", "--publish") == 2
 
 
 def test_a_plan_is_json_and_runs_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

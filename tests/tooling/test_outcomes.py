@@ -61,6 +61,19 @@ def test_everything_is_played_anew_when_that_is_asked_for() -> None:
     assert outcomes.played("key", [LOOP], Player("failed")) == [played(LOOP)], "and is remembered"
 
 
+def test_playing_some_cases_anew_forgets_none_of_the_others() -> None:
+    play = Player()
+    outcomes.played("key", [LOOP, PLAIN], play)
+    outcomes.played("key", [LOOP], play, anew=True)
+    outcomes.played("key", [LOOP, PLAIN], play)
+    assert play.asked == [[LOOP, PLAIN], [LOOP]]
+
+
+def test_an_error_may_be_of_the_moment_and_is_not_remembered() -> None:
+    assert outcomes.played("key", [LOOP], Player("errored")) == [played(LOOP, "errored")]
+    assert outcomes.played("key", [LOOP], Player()) == [played(LOOP)]
+
+
 def test_what_raises_is_not_remembered() -> None:
     def interrupted(cases: list[str]) -> Sequence[Played]:
         raise KeyboardInterrupt
@@ -73,8 +86,10 @@ def test_what_raises_is_not_remembered() -> None:
 def test_a_spoilt_file_is_measured_again(folder: Path) -> None:
     outcomes.played("key", [LOOP], Player("failed"))
     (path,) = folder.iterdir()
-    path.write_bytes(path.read_bytes()[:-9])
-    assert outcomes.played("key", [LOOP], Player()) == [played(LOOP)]
+    whole = path.read_bytes()
+    for spoilt in (whole[:-9], whole[:30] + bytes([whole[30] ^ 0xFF]) + whole[31:], b"", b"no gzip"):
+        path.write_bytes(spoilt)
+        assert outcomes.played("key", [LOOP], Player()) == [played(LOOP)]
 
 
 def test_a_changed_conversation_concerns_its_own_cases(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +104,15 @@ def test_a_changed_conversation_concerns_its_own_cases(monkeypatch: pytest.Monke
 def test_a_case_depends_on_its_conversation_or_its_test() -> None:
     assert outcomes.source_digest(LOOP) == outcomes.source_digest("tool-loop/chat-openai-stream")
     assert len({outcomes.source_digest(case) for case in (LOOP, PLAIN, HEAL)}) == 3
+
+
+def test_a_case_beside_the_grid_depends_on_the_conversation_that_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = "base-install/messages-openai-stream"
+    before = outcomes.source_digest(case)
+    monkeypatch.setattr(outcomes.families, "PLAYS", {"base-install": "tool-loop"})
+    outcomes.source_digest.cache_clear()
+    assert outcomes.source_digest(case) != before
+    outcomes.source_digest.cache_clear()
 
 
 @pytest.mark.parametrize(

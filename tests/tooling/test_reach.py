@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scripts import reach, series
 from scripts.reach import reachable
 
@@ -36,26 +38,56 @@ def test_without_hooks_nothing_is_reached() -> None:
     assert _reached("import litellm.main") == {"litellm/a.py"}
 
 
-def test_the_overlay_imports_itself_in_no_way_that_would_not_be_seen() -> None:
-    """By its whole name, at any depth of a module; not relatively, and not by `importlib`."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from litellm import thinking_round_trip",
+        "import json, litellm.thinking_round_trip.three",
+        "if True: from litellm.thinking_round_trip import three",
+        "from litellm.thinking_round_trip.one import one  # see (b\nx = (1)",
+        "from litellm.thinking_round_trip.one import (  # (b)\n    one,\n)",
+        "from litellm.thinking_round_trip.one \\\n    import one",
+        '"""A text.\n\nimport litellm.thinking_round_trip is no code.\n"""\nimport litellm.thinking_round_trip.one',
+    ],
+)
+def test_any_way_of_importing_is_seen_in_a_module_of_ours(text: str) -> None:
+    assert INIT in _reached(text)
+
+
+HOOKED = [
+    line.value
+    for fix in series.load().fixes
+    for hook in fix.hooks
+    for file in hook.files
+    for hunk in file
+    for line in hunk
+    if line.is_added and "thinking_round_trip" in line.value
+]
+
+
+@pytest.mark.parametrize(
+    "text", ["from litellm.thinking_round_trip.one import (\n    one,\n)", "import litellm.thinking_round_trip.one"]
+)
+def test_in_a_long_module_only_what_a_hook_adds_is_parsed(text: str) -> None:
+    long = "def broken(:\n" * reach.LONG
+    assert _reached(f"{long}{text}\n{long}") == {"litellm/a.py", INIT, ONE, TWO}
+
+
+def test_every_hook_imports_in_the_way_that_is_seen_in_a_long_module() -> None:
+    for line in HOOKED:
+        if "import" in line.split():
+            assert reach._STATEMENT.match(line.encode()), line
+
+
+def test_the_overlay_imports_itself_by_its_whole_name() -> None:
+    """Not relatively, and not by `importlib`: these would not be seen."""
     for path, source in series.load().overlay.items():
-        text = source.decode()
-        assert "import_module" not in text, path
-        assert "__import__" not in text, path
-        assert "from ." not in text, path
+        for word in ("import_module", "__import__", "from ."):
+            assert word not in source.decode(), path
 
 
 def test_every_module_is_reached_from_some_hook() -> None:
     patches = series.load()
-    added = "\n".join(
-        line.value
-        for fix in patches.fixes
-        for hook in fix.hooks
-        for file in hook.files
-        for hunk in file
-        for line in hunk
-        if line.is_added and line.value.strip().startswith(("from litellm.thinking", "import litellm.thinking"))
-    )
-    names = [line.split()[1] for line in added.splitlines() if line.split()]
-    found = set(reach.reachable({"hooks": "\n".join(f"import {name}" for name in names).encode()}, patches.overlay))
+    names = [line.split()[1] for line in HOOKED if line.split()[0] in ("from", "import")]
+    found = set(reachable({"hooks": "\n".join(f"import {name}" for name in names).encode()}, patches.overlay))
     assert set(patches.overlay) - found == set()

@@ -212,9 +212,14 @@ def _playing(marker: str) -> set[int]:
     }
 
 
+def _rooms() -> set[Path]:
+    """The folders that the engine works in while it runs."""
+    return {*BUILD.glob("tree-*"), *BUILD.glob("job-*"), *BUILD.glob("env/shared-*")}
+
+
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="it looks for processes in /proc")
 def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
-    before = _playing("tests.round_trip.worker")
+    before, rooms = _playing("tests.round_trip.worker"), _rooms()
     words = ["matrix", "--releases", "1.82.2,1.82.3,1.82.4", "--format", "json", "--output", str(tmp_path)]
     command = [sys.executable, "-m", "scripts", *words]
     with subprocess.Popen([*command, "--no-cache"], cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
@@ -226,6 +231,7 @@ def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
     assert "Traceback" not in rest
     assert "run the same command again to go on" in rest
     assert not _playing("tests.round_trip.worker") - before
+    assert not _rooms() - rooms
     assert not list(tmp_path.iterdir())
     done = engine(*words)
     assert done.returncode == 0, done.stdout + done.stderr

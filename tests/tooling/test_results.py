@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from scripts.errors import BadResults
 from scripts.matrix import results
+from scripts.matrix.results import Results
 from tests.tooling.made_results import made
 
 
@@ -61,6 +63,44 @@ def test_a_line_in_another_form_is_refused_by_its_number(tmp_path: Path) -> None
     path, lines = _written(tmp_path)
     lines[4]["outcome"] = "fine"
     assert "line 5 is not in the form of results.schema.json" in _refusal(path, lines)
+
+
+@pytest.mark.parametrize("place", [40, 200, 500, -30])
+def test_a_flipped_byte_is_refused(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "results.jsonl.gz"
+    results.write(path, made())
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(BadResults):
+        results.read(path)
+
+
+def _rewritten(tmp_path: Path, changed: Results) -> str:
+    path = tmp_path / "results.jsonl"
+    results.write(path, changed)
+    with pytest.raises(BadResults) as refusal:
+        results.read(path)
+    return str(refusal.value)
+
+
+def test_a_file_that_lacks_a_cell_or_has_it_twice_is_refused(tmp_path: Path) -> None:
+    whole = made()
+    for cells in (whole.results[1:], (*whole.results, whole.results[0])):
+        assert "it has not one result for each" in _rewritten(tmp_path, replace(whole, results=cells))
+
+
+def test_a_release_that_the_header_does_not_name_is_refused(tmp_path: Path) -> None:
+    whole = made()
+    header = replace(whole.header, releases=whole.header.releases[1:])
+    assert "one that its header does not name" in _rewritten(tmp_path, replace(whole, header=header))
+
+
+@pytest.mark.parametrize("line", ["[]", "1", '{"kind": ["a"]}', '{"kind": "else"}'])
+def test_a_line_that_is_nothing_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "results.jsonl").write_text(f"{line}\n")
+    with pytest.raises(BadResults, match="line 1 is not in the form"):
+        results.read(tmp_path / "results.jsonl")
 
 
 def test_two_headers_are_refused(tmp_path: Path) -> None:

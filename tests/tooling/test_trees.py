@@ -1,4 +1,4 @@
-"""Trees: hard links into a store that keeps each content once, and that nobody who uses a tree can spoil."""
+"""Trees: hard links into a store that keeps each content once."""
 
 from __future__ import annotations
 

@@ -193,8 +193,9 @@ def test_an_interrupt_does_not_wait_for_the_releases_that_are_left(
         ([{CASE: ["F0"]}], "needed", [[CASE]]),
         ([{}, {ANOTHER: ["F99"]}], "needed", [[CASE], [ANOTHER]]),
         ([{}, {}], "dead weight", [[CASE], [ANOTHER]]),
+        ([{CASE: ["skipped"]}, {ANOTHER: ["skipped"]}], "dead weight", [[CASE], [ANOTHER]]),
     ],
-    ids=["a case of its own turns red", "only one of another", "none"],
+    ids=["a case of its own turns red", "only one of another", "none", "none, and some are skipped"],
 )
 def test_a_fix_without_which_nothing_turns_red_is_dead_weight(
     without: list[Shown], expected: str, runs: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
