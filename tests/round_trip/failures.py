@@ -79,7 +79,12 @@ class Known:
 
     def concerns(self, release: str) -> bool:
         """Whether a release has it."""
-        return SpecifierSet(self.releases).contains(release, prereleases=True)
+        return _contains(self.releases, release)
+
+
+@cache
+def _contains(releases: str, release: str) -> bool:
+    return SpecifierSet(releases).contains(release, prereleases=True)
 
 
 @cache
@@ -111,13 +116,9 @@ def release_under_test() -> str:
 
 def labels(case: Case, failures: Iterable[Failure], release: str) -> list[str]:
     """The numbers of a case's failures, sorted; `new` stands for those that nobody knows of this release."""
-    found = {next((one.number for one in _concerning(release) if one.fits(case, failure)), NEW) for failure in failures}
+    concerning = [one for one in known() if one.concerns(release)]
+    found = {next((one.number for one in concerning if one.fits(case, failure)), NEW) for failure in failures}
     return sorted(found, key=lambda number: (len(number), number))
-
-
-@cache
-def _concerning(release: str) -> tuple[Known, ...]:
-    return tuple(one for one in known() if one.concerns(release))
 
 
 def open_in(release: str, fixes: Iterable[str]) -> set[tuple[str, str]]:
