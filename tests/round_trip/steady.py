@@ -8,6 +8,7 @@ from collections.abc import Iterable
 # Ids that LiteLLM makes up (of calls, answers, items), addresses in memory, the second or the time that an answer took.
 _MADE_UP = re.compile(
     r"(?P<id>(?<=resp_)bGl0ZWxsb[\w+/=-]+"
+    r"|(?<=rs_)-?\d{12,20}"  # what Python's hash() makes of a text, in each process something else
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?<![0-9a-f])[0-9a-f]{24,32}(?![0-9a-f]))"
     r"|(?P<address>\b0x[0-9a-f]{8,16}\b)"

@@ -49,6 +49,7 @@ def test_ids_are_numbered_in_their_order() -> None:
     one, other = IDS
     assert steady(f"call_{one} and msg_{other}, call_{one}") == "call_<id 1> and msg_<id 2>, call_<id 1>"
     assert steady("resp_bGl0ZWxsbTpjdXN0b20= ends") == "resp_<id 1> ends"
+    assert steady("rs_-4308081406640893201, rs_4036352059035557932, rs_1") == "rs_<id 1>, rs_<id 2>, rs_1"
 
 
 @pytest.mark.parametrize(
