@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -170,7 +171,46 @@ def test_an_answer_tells_of_the_heal() -> None:
     answer = asyncio.run(hooks.reports_heals(handler)(FORGED.format(7, 0)))
     assert answer == {"content": []}
     assert answer._hidden_params["thinking_heal"]["removed"] == ["messages.7.content.0"]
+    assert answer.get("_hidden_params") is answer._hidden_params
+    header = answer._hidden_params["additional_headers"]["llm_provider-thinking-heal"]
+    assert header.endswith("(messages.7.content.0); sent again without thinking in messages.7.content.0")
     assert not hasattr(asyncio.run(hooks.reports_heals(handler)("other")), "_hidden_params")
+
+
+def test_a_bare_stream_tells_of_the_heal_too() -> None:
+    hooks = module("heal_hooks")
+    transform = hooks.heals(Config.transform)
+    closed: list[bool] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            yield b"one"
+            yield b"two"
+        finally:
+            closed.append(True)
+
+    async def handler() -> Any:
+        transform(Config(), e=Error(FORGED.format(7, 0)), request_data={"messages": history(), "thinking": ADAPTIVE})
+        return pieces()
+
+    async def read() -> list[bytes]:
+        stream = await hooks.reports_heals(handler)()
+        assert stream._hidden_params["thinking_heal"]["removed"] == ["messages.7.content.0"]
+        first = await stream.__anext__()
+        await stream.aclose()
+        return [first]
+
+    assert asyncio.run(read()) == [b"one"]
+    assert closed == [True]
+
+
+def test_the_process_may_want_every_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITELLM_THINKING_HEAL", "error")
+    should = module("heal_hooks").retries(Config.should)
+    body = {"messages": history(), "thinking": ADAPTIVE}
+    assert not should(Config(), e=Error(FORGED.format(7, 0)), litellm_params={}, request_body=body)
+    monkeypatch.setenv("LITELLM_THINKING_HEAL", "retry")
+    assert should(Config(), e=Error(FORGED.format(7, 0)), litellm_params={}, request_body=body)
 
 
 def test_a_handler_without_a_retry_is_called_once_more() -> None:

@@ -110,8 +110,17 @@ def test_an_answer_may_be_made_of_objects() -> None:
     assert block.signature == MARKED
 
 
-@pytest.mark.parametrize("answer", [{"content": "x"}, {}, {"content": [{"type": "thinking", "signature": None}]}])
-def test_an_answer_without_a_signature_stays_as_it_is(answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("block", [{"type": "thinking", "thinking": "T", "signature": None}, {"type": "thinking"}])
+def test_thinking_that_nobody_signed_has_an_empty_signature(block: dict[str, Any]) -> None:
+    signed = module("signed_answers").mark_answer({"content": [dict(block)]}, "kimi")
+    assert signed == {"content": [{**block, "signature": ""}]}
+    own = SimpleNamespace(**block)
+    module("signed_answers").mark_answer(SimpleNamespace(content=[own]), "kimi")
+    assert own.signature == ""
+
+
+@pytest.mark.parametrize("answer", [{"content": "x"}, {}, {"content": [{"type": "redacted_thinking", "data": None}]}])
+def test_an_answer_without_thinking_stays_as_it_is(answer: dict[str, Any]) -> None:
     before = json.dumps(answer)
     assert json.dumps(module("signed_answers").mark_answer(answer, "kimi")) == before
 
@@ -149,6 +158,32 @@ def test_a_stream_may_be_cut_anywhere() -> None:
     assert [line for line in outs[0].splitlines() if line in unchanged] == unchanged
 
 
+UNSIGNED = [one for one in EVENTS if "signature" not in one.get("delta", {})]
+
+
+def test_streamed_thinking_that_nobody_signed_ends_with_an_empty_signature() -> None:
+    whole = sse(UNSIGNED)
+    empty = {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": ""}}
+    outs = {b"".join(marks([whole[:at], whole[at:]])) for at in range(len(whole))}
+    (out,) = outs
+    assert [json.loads(line[5:]) for line in out.decode().splitlines() if line.startswith("data:")] == [
+        *UNSIGNED[:-2],
+        empty,
+        *UNSIGNED[-2:],
+    ]
+    names = [line for line in out.decode().splitlines() if line.startswith("event:")]
+    assert names[-3:] == ["event: content_block_delta", "event: content_block_stop", "event: message_stop"]
+
+
+def test_a_signature_at_the_start_is_not_taken_away() -> None:
+    start = {**EVENTS[0], "content_block": {"type": "thinking", "thinking": "T", "signature": "abc"}}
+    assert b"signature_delta" not in b"".join(marks([sse([start, *UNSIGNED[-2:]])]))
+
+
+def test_a_stream_that_breaks_off_loses_nothing() -> None:
+    assert b"".join(marks([b"event: content_block_stop\n"])) == b"event: content_block_stop\n"
+
+
 def test_a_stream_may_come_byte_by_byte() -> None:
     assert signature(b"".join(marks([bytes([one]) for one in sse(EVENTS)]))) == MARKED
 
@@ -168,7 +203,7 @@ def test_a_stream_may_be_of_events() -> None:
 
 
 def test_a_stream_without_signatures_goes_through_piece_by_piece() -> None:
-    pieces = [sse([one]) for one in EVENTS if "signature" not in one.get("delta", {})][2:]
+    pieces = [sse([one]) for one in UNSIGNED][2:]
     out = marks(pieces)
     assert out == pieces
 

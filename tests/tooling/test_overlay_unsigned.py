@@ -141,6 +141,16 @@ def test_what_manual_mode_rejects(messages: list[Item], forbidden: bool) -> None
     assert not module("manual_thinking").forbids_thinking(messages, {"type": "adaptive"})
 
 
+def test_what_manual_mode_rejects_in_the_middle_of_a_turn() -> None:
+    """Claude began the turn, and what another model went on with has lost the thinking that it began with."""
+    forbids = module("manual_thinking").forbids_thinking
+    before = [USER, own(thinking(), USE), RESULT, own(thinking(KIMI), text(), USE), RESULT]
+    messages = [*before[:3], own(text(), USE), RESULT]
+    assert forbids(messages, MANUAL, before)
+    assert not forbids(messages, MANUAL, messages)
+    assert not forbids(messages, {"type": "adaptive"}, before)
+
+
 def test_a_silent_request_has_no_thinking_in_its_last_turn() -> None:
     kept = module("manual_thinking").silent(TURN, EDITS)
     assert kept.messages == [*TURN[:5], own(USE), RESULT]

@@ -6,9 +6,13 @@ leaves something to take out, after which the same request is accepted.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
+
+VARIABLE = "LITELLM_THINKING_HEAL"
+"""What the process does with such an answer: "error" hands it to the client; all else tries again, the default."""
 
 BOUND = "bound to another conversation"
 SILENT = "thinking in a request that does not think"
@@ -63,8 +67,11 @@ def complaint(status: int, text: str) -> Optional[Complaint]:
     return Complaint(reason, (int(place[1]), int(place[2])) if place else None)
 
 
-def wants_errors(body: Mapping[str, Any]) -> bool:
-    """Tell a request that asks for the error instead of an answer without its thinking (F43)."""
+def wants_errors(body: Mapping[str, Any], found: Complaint) -> bool:
+    """Whether the process or the request asks for the error instead of an answer without its thinking (F43)."""
+    if os.environ.get(VARIABLE) == "error":
+        return True
     thinking = body.get("thinking")
     binding = thinking.get("block_binding") if isinstance(thinking, dict) else None
-    return isinstance(binding, dict) and binding.get("prefix_mismatch_behavior") == "error"
+    strict = isinstance(binding, dict) and binding.get("prefix_mismatch_behavior") == "error"
+    return strict and found.reason == BOUND

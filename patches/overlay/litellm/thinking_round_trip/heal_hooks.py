@@ -11,7 +11,7 @@ import functools
 import inspect
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, Optional
 
@@ -23,6 +23,10 @@ Function = Callable[..., Any]
 HIDDEN_PARAM = "thinking_heal"
 """Where the hidden params of an answer say what was taken out for it: `reason`, `path`, `removed`, `silent`."""
 
+HEADER = "llm_provider-thinking-heal"
+"""The header by which the proxy tells its client the same, in a sentence. With this prefix a name stays as it is, in
+every release."""
+
 _log = logging.getLogger("LiteLLM")
 _heals: ContextVar[Optional[list[dict[str, Any]]]] = ContextVar("thinking_heals", default=None)
 
@@ -33,6 +37,30 @@ class HealedAnswer(dict[str, Any]):
     def __init__(self, answer: Mapping[str, Any]) -> None:
         super().__init__(answer)
         self._hidden_params: dict[str, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Newer releases look here for a mapping's hidden params; as an item older ones would have them in the body."""
+        return self._hidden_params if key == "_hidden_params" else super().get(key, default)
+
+
+class HealedStream:
+    """A stream with hidden params, which a bare generator cannot have."""
+
+    def __init__(self, stream: AsyncIterator[Any]) -> None:
+        self._stream = stream
+        self._hidden_params: dict[str, Any] = {}
+
+    def __aiter__(self) -> HealedStream:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await self._stream.__anext__()
+
+    async def aclose(self) -> None:
+        """Close the stream inside."""
+        close = getattr(self._stream, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def retries(method: Function) -> Function:
@@ -139,10 +167,19 @@ def _note(found: Complaint, healed: Healed) -> dict[str, Any]:
 
 
 def _reported(answer: Any, note: dict[str, Any]) -> Any:
-    """The answer with the note in its hidden params; a bare generator has none, and stays as it is."""
-    if isinstance(answer, dict) and not hasattr(answer, "_hidden_params"):
-        answer = HealedAnswer(answer)
+    """The answer with the note in its hidden params, and in the headers that the proxy makes of them."""
+    if not hasattr(answer, "_hidden_params"):
+        if isinstance(answer, dict):
+            answer = HealedAnswer(answer)
+        elif hasattr(answer, "__anext__"):
+            answer = HealedStream(answer)
     hidden = getattr(answer, "_hidden_params", None)
     if isinstance(hidden, dict):
         hidden[HIDDEN_PARAM] = note
+        hidden["additional_headers"] = {**(hidden.get("additional_headers") or {}), HEADER: _told(note)}
     return answer
+
+
+def _told(note: Mapping[str, Any]) -> str:
+    what = ", ".join(note["removed"]) or "no block"
+    return f"{note['reason']} ({note['path']}); sent again without thinking in {what}"

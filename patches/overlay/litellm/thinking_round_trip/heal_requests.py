@@ -49,12 +49,12 @@ class Healed(NamedTuple):
 
 def heal(body: Mapping[str, Any], found: Complaint) -> Optional[Healed]:
     """What may be accepted instead; None if there is nothing to take out, or the caller wants the error."""
-    if found.reason == BOUND and wants_errors(body):
+    if wants_errors(body, found):
         return None
     messages: Sequence[Any] = body.get("messages") or ()
     thinking, management = body.get("thinking"), body.get("context_management")
     kept = _kept(messages, found)
-    stops = forbids_thinking(kept, thinking) if found.reason != MISSING else bool(thinking)
+    stops = forbids_thinking(kept, thinking, messages) if found.reason != MISSING else bool(thinking)
     if kept is messages and not stops:
         return None
     if stops:

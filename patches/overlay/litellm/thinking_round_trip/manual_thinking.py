@@ -39,12 +39,20 @@ def turn_of(messages: Sequence[Any], number: int) -> int:
     return number
 
 
-def forbids_thinking(messages: Sequence[Any], thinking: Any) -> bool:
-    """Tell a request that manual thinking gets rejected."""
+def forbids_thinking(messages: Sequence[Any], thinking: Any, before: Optional[Sequence[Any]] = None) -> bool:
+    """Tell a request that manual thinking gets rejected.
+
+    `before` are the messages as they were before thinking was taken out of them. Claude goes on in the middle of a turn
+    without thinking and takes that back; but not the message whose tools are answered without the thinking that it had.
+    """
     if not isinstance(thinking, dict) or thinking.get("type") != "enabled":
         return False
     start = turn_start(messages)
-    return start is not None and not _thinks(next(iter(_blocks(messages[start])), None))
+    if start is None:
+        return False
+    return not _begins(messages[start]) or (
+        before is not None and _begins(_latest(before)) and not _begins(_latest(messages))
+    )
 
 
 def silent(messages: Sequence[Any], context_management: Any) -> Silent:
@@ -77,6 +85,14 @@ def without_clearing(context_management: Any) -> Optional[Any]:
         return context_management
     kept = [edit for edit in edits if not _clears(edit)]
     return {**context_management, "edits": kept} if kept else None
+
+
+def _latest(messages: Sequence[Any]) -> Any:
+    return next((message for message in reversed(messages) if _role(message) == "assistant"), None)
+
+
+def _begins(message: Any) -> bool:
+    return _thinks(next(iter(_blocks(message)), None))
 
 
 def _clears(edit: Any) -> bool:

@@ -91,7 +91,7 @@ def _request(
     _log.info("/v1/messages: thinking that Claude did not sign %s: %s", did, ", ".join(at for _, at in checked.removed))
     start = turn_start(messages)
     broken = start is not None and any(number >= start for number, _ in checked.removed)
-    if not broken or not forbids_thinking(checked.messages, params.get("thinking")):
+    if not broken or not forbids_thinking(checked.messages, params.get("thinking"), messages):
         return {"messages": checked.messages}
     _log.info("/v1/messages: this request goes without `thinking`, since its last turn does not begin with any")
     kept = silent(checked.messages, params.get("context_management"))
