@@ -11,9 +11,11 @@ from __future__ import annotations
 import ipaddress
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _refusals: list[str] = []
+_records: list[Path] = []
 
 
 class OutsideLoopback(ConnectionError):
@@ -28,8 +30,10 @@ class OutsideLoopback(ConnectionError):
 
 
 @cache
-def install() -> None:
-    """Put the guard up, once; it stays for the life of the process."""
+def install(record: Path | None = None) -> None:
+    """Put the guard up, once; it stays for the life of the process. `record` is a file to write each refusal to."""
+    if record:
+        _records.append(record)
     sys.addaudithook(_audit)
 
 
@@ -48,6 +52,9 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if not _is_local(target):
         refusal = OutsideLoopback(event, target)
         _refusals.append(str(refusal))
+        for record in _records:
+            with record.open("a") as file:
+                file.write(f"{refusal}\n")
         raise refusal
 
 

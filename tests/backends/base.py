@@ -73,10 +73,12 @@ class Given:
 class Dialogue:
     """One conversation: what is still to be said, what was said, and what every backend noted about it.
 
-    `requests`, `judges` and `answers` run in parallel: what came in, who judged it, and what went back.
+    `requests`, `judges` and `answers` run in parallel: what came in, who judged it, and what went back. `mark` is a
+    text in all requests of this conversation, and in none of the others that are served at the same time.
     """
 
     script: Sequence[AssistantTurn]
+    mark: str = field(default="", kw_only=True)
     given: list[Given] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)

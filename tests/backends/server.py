@@ -1,6 +1,7 @@
 """Serve backends over HTTP on loopback, for clients and proxies in other processes.
 
-The list of backends is that of one conversation at a time, as on respx, and requests are judged one after the other.
+The list of backends is that of one conversation at a time, as on respx, or of several that are told apart by the marks
+of their dialogues. Requests are judged one after the other.
 """
 
 from __future__ import annotations
@@ -66,6 +67,9 @@ _PLAIN: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
     "date_header": False,
+    # On a busy machine a proxy may be silent for longer than uvicorn's five seconds, and then write to a connection that
+    # is just being closed.
+    "timeout_keep_alive": 600,
 }
 
 
@@ -88,7 +92,7 @@ class _Application:
 
     def _answer(self, scope: MutableMapping[str, Any], headers: dict[str, str], raw: bytes) -> Answer:
         path = scope["path"] if scope["method"] == "POST" else ""
-        found = [one for one in self._backends if re.fullmatch(one.path, path)]
+        found = [one for one in self._backends if re.fullmatch(one.path, path) and one.dialogue.mark.encode() in raw]
         if len(found) > 1:
             found = [one for one in found if one.host == headers.get("host")]
         if len(found) != 1:

@@ -26,7 +26,7 @@ def failures_of(dialogue: Dialogue, trace: Trace, sent: int) -> Iterator[Failure
     if not sent == len(dialogue.requests) == expected:
         # A retry that rescued the case is a failure, and so is a request that never came by here.
         yield Failure(f"{expected} requests were expected, {sent} were sent", _first_rejection(dialogue, trace))
-    for loss in _first(dialogue.losses):
+    for loss in first_of(dialogue.losses):
         yield _lost(trace, loss)
 
 
@@ -35,7 +35,7 @@ def _first_rejection(dialogue: Dialogue, trace: Trace) -> str:
     return trace.first_loss(dialogue.rejections[0].request) if dialogue.rejections else ""
 
 
-def _first(losses: Sequence[Loss]) -> list[Loss]:
+def first_of(losses: Sequence[Loss]) -> list[Loss]:
     """What is lost once is missing in every later request as well; the first one tells it."""
     seen: dict[tuple[str, ...], Loss] = {}
     for loss in losses:

@@ -123,7 +123,7 @@ async def _take(stage: Stage, step: AssistantTurn) -> None:
         seen = await stage.client.receive(route, mode)
     if step.of(ToolUse):
         stage.client.answer_tools(seen, step.of(ToolUse))
-    stage.failures += differences(given[-1].parts, seen, stage.trace)
+    stage.failures += differences(given[-1].parts, seen, len(given))
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from tests.backends.history import Finding, Part, is_joined
 from tests.round_trip.failures import Failure
-from tests.round_trip.trace import Trace
 
 
 @dataclass
@@ -20,13 +19,12 @@ class Seen:
     calls: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def differences(given: Sequence[Part], seen: Seen, trace: Trace) -> list[Failure]:
-    """Say how a client's view of the last turn differs from the turn that the backend performed.
+def differences(given: Sequence[Part], seen: Seen, turn: int) -> list[Failure]:
+    """Say how a client's view of an assistant turn (counted from one) differs from what the backend performed.
 
     Streamed or whole is compared with the same thing, so a turn that passes both ways was the same both ways. Where
     a wire joins texts, only white space may stand between them.
     """
-    turn = len(trace.dialogue.given)
     found = [
         *_compare("thinking", turn, _values("reasoning", given), seen.thinking),
         *_compare("text", turn, _values("text", given), seen.text),
