@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests.clients.client import Client
 from tests.clients.emulators import Emulators
 from tests.clients.openai_sdk import OpenAISDK
 from tests.clients.play import Stage
+
+# A machine's HTTP proxy is not for loopback; the clients and LiteLLM's proxy would ask it all the same.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 CLIENTS: dict[str, Callable[[Client], bool]] = {
     "client": lambda one: True,

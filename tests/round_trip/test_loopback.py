@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +121,15 @@ def test_a_refusal_fails_the_test_that_caused_it(pytester: pytest.Pytester) -> N
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*192.0.2.1*refused: tests reach nothing but loopback*"])
+
+
+def test_a_refusal_in_another_process_is_written_down(tmp_path: Path) -> None:
+    program = (
+        "import socket, sys; from pathlib import Path; from tests import loopback\n"
+        "loopback.install(Path(sys.argv[1]))\n"
+        "try: socket.create_connection(('192.0.2.1', 80), 1)\n"
+        "except OSError: pass"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path / "refusals"], check=True)
+    (refusal,) = (tmp_path / "refusals").read_text().splitlines()
+    assert "to '192.0.2.1' refused" in refusal

@@ -185,3 +185,15 @@ class Faulty(Moonshot):
 def test_a_mistake_in_a_backend_comes_out() -> None:
     with pytest.raises(ZeroDivisionError, match="/v1/chat/completions"), served([Faulty(Dialogue(()))]) as url:
         assert CLIENT.post(f"{url}/v1/chat/completions", json={}).status_code == 500
+
+
+def test_conversations_at_one_address_are_told_apart_by_their_marks(loopback: Loopback) -> None:
+    script = load("many-scripts").assistant_turns
+    dialogues = [Dialogue(script, mark=mark) for mark in ("in Oslo", "in Rome")]
+    loopback.backends[:] = [Moonshot(dialogue) for dialogue in dialogues]
+    asked = question(Moonshot, False)
+    assert CLIENT.post(loopback.url + asked.url, json=asked.body, headers=asked.headers).status_code == 200
+    assert [len(dialogue.requests) for dialogue in dialogues] == [1, 0]
+    neither = {**asked.body, "messages": [{"role": "user", "content": "What is the weather?"}]}
+    assert CLIENT.post(loopback.url + asked.url, json=neither, headers=asked.headers).status_code == 421
+    assert [len(dialogue.requests) for dialogue in dialogues] == [1, 0]
