@@ -37,6 +37,12 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def e2e(session: nox.Session) -> None:
+    """Let real clients talk through the real proxy of a patched wheel: [RELEASE] [--unpatched] [--no-node]."""
+    engine(session, "e2e")
+
+
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Check upstream.lock, or add what is new: [--update]."""
     engine(session, "lock")
@@ -52,6 +58,12 @@ def matrix(session: nox.Session) -> None:
 def verdicts(session: nox.Session) -> None:
     """Measure which releases need which fix: [SPEC] [--check]."""
     engine(session, "verdicts")
+
+
+@nox.session(default=False)
+def doctor(session: nox.Session) -> None:
+    """Say what an installation is, what fails there, and what to do: [PYTHON | RELEASE] [--config FILE]."""
+    engine(session, "doctor")
 
 
 @nox.session(default=False)

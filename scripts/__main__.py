@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from scripts.errors import EngineError
 
-PLACES = {"matrix": "scripts.matrix.verb"}
+PLACES = {"doctor": "scripts.doctor.verb", "matrix": "scripts.matrix.verb"}
 """The modules of verbs that take more than one; each of the others is the module of its name."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -53,14 +53,16 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_wheel(_verb(verbs, "wheel", "Build patched wheels into dist/."))
     _add_tests(_verb(verbs, "tests", "Run the suite against a patched wheel that is installed in a clean environment."))
+    _add_e2e(_verb(verbs, "e2e", "Have conversations with real clients, through the real proxy of a wheel."))
     _add_lock(_verb(verbs, "lock", "Check upstream.lock, or add what is new."))
     _add_lint(_verb(verbs, "lint", "Check the code, the patches and the locks."))
     _add_matrix(_verb(verbs, "matrix", "Play every case on every release, unpatched and patched, and report."))
     _add_verdicts(_verb(verbs, "verdicts", "Measure which releases need which fix, by the cases of the fix."))
+    _add_doctor(_verb(verbs, "doctor", "Say what an installation of LiteLLM is, what fails there, and what to do."))
     _add_bench(_verb(verbs, "bench", "Measure the grid against `import litellm`, and the fixes on long histories."))
     _add_requirements(_verb(verbs, "requirements", "Pin what the dependency groups of pyproject.toml ask for."))
     arguments, rest = parser.parse_known_args(words)
-    if rest and arguments.verb != "tests":
+    if rest and arguments.verb not in ("tests", "e2e"):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     return arguments
@@ -85,6 +87,13 @@ def _add_tests(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unpatched", action="store_true", help="test the wheel as it was published")
 
 
+def _add_e2e(parser: argparse.ArgumentParser) -> None:
+    parser.usage = f"{parser.prog} [RELEASE] [--unpatched] [--no-node] [pytest arguments]"
+    parser.epilog = "RELEASE is the newest if not given."
+    parser.add_argument("--unpatched", action="store_true", help="take the wheel as it was published")
+    parser.add_argument("--no-node", action="store_true", help="leave out the clients that run on Node")
+
+
 def _add_lock(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--update", action="store_true", help="add what the package index has and the lock lacks")
 
@@ -104,6 +113,19 @@ def _add_verdicts(parser: argparse.ArgumentParser) -> None:
         help="releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all (if not given)",
     )
     parser.add_argument("--check", action="store_true", help="compare with what is committed instead of writing it")
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="a Python or its environment, a site-packages folder, a wheel, or a release; the newest if not given",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="also say which endpoint for which model of a proxy"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (docs/doctor.schema.json) instead of text")
 
 
 def _add_matrix(parser: argparse.ArgumentParser) -> None:

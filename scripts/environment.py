@@ -33,13 +33,30 @@ def fresh(name: str, release: Release | None = None, wheel: Path | None = None) 
     """
     if release is not None:
         check_python(release)
-    with room(name, BUILD / "env") as folder:
-        _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder / "venv"))
-        python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with _empty(name) as python:
         _install(python, "--require-hashes", "--requirements", str(REQUIREMENTS))
         if wheel is not None:
             _install(python, "--overrides", str(ROOT / OVERRIDES), str(wheel))
         yield python
+
+
+@contextmanager
+def with_proxy(name: str, release: Release, wheel: Path) -> Iterator[Path]:
+    """A new environment with a wheel and its extra `proxy`, and nothing else: as pip would make it on this day.
+
+    Gives the path of its Python; the environment is gone afterwards. Raises as `fresh` does.
+    """
+    check_python(release)
+    with _empty(f"{name}-proxy") as python:
+        _install(python, "--overrides", str(ROOT / OVERRIDES), f"litellm[proxy] @ {wheel.absolute().as_uri()}")
+        yield python
+
+
+@contextmanager
+def _empty(name: str) -> Iterator[Path]:
+    with room(name, BUILD / "env") as folder:
+        _uv("venv", "--python", sys.executable, "--no-python-downloads", str(folder / "venv"))
+        yield folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def clean() -> dict[str, str]:

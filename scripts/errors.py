@@ -19,7 +19,11 @@ EngineError                    the request could not be carried out; exit status
   BadShard                     a part of the matrix that there is not
   BadResults                   a results.jsonl that is not whole, or does not fit another
   NotPublished                 only a part of the matrix was to be published
+  NothingToExamine             a word of the doctor that names nothing with LiteLLM in it
+  CannotExamine                a target of the doctor that cannot be read at all
+  BadConfig                    a proxy's config that LiteLLM would not take
   Unmeasured                   nobody has measured which fixes the release needs
+  NoNode                       the clients on Node were not left out, and there is no Node
   CannotWrite                  the disk is full or the place cannot be written
   CommandFailed                a tool that the engine runs failed
 """
@@ -190,12 +194,42 @@ class NotPublished(EngineError):
         )
 
 
+class NothingToExamine(EngineError):
+    def __init__(self, word: str, why: str) -> None:
+        super().__init__(
+            f"{word} has nothing to examine",
+            why,
+            "Name a Python or its environment, a site-packages folder, a wheel, or a release such as 1.83.0.",
+        )
+
+
+class CannotExamine(EngineError):
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"{place} cannot be examined", why, "Give a file or folder that is whole and that you may read."
+        )
+
+
+class BadConfig(EngineError):
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(f"{file} cannot be used", why, "Give the config.yaml of a LiteLLM proxy, with a model_list.")
+
+
 class Unmeasured(EngineError):
     def __init__(self, release: str, fixes: str) -> None:
         super().__init__(
             f"LiteLLM {release} has not been measured",
             f"nobody has run the cases of {fixes} on it, so it is not known whether it needs them",
             f"Run `nox -s verdicts -- {release}` first.",
+        )
+
+
+class NoNode(EngineError):
+    def __init__(self, program: str) -> None:
+        super().__init__(
+            f"{program} is not installed",
+            "some of the clients run on Node, and their packages are installed by npm",
+            "Install Node 20 or newer with npm, or leave these clients out with --no-node.",
         )
 
 
