@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,13 +73,22 @@ class Proxy:
 
 
 @contextmanager
-def running(python: Path, folder: Path, config: Mapping[str, Any], **settings: str) -> Iterator[Proxy]:
+def running(
+    python: Path,
+    folder: Path,
+    config: Mapping[str, Any],
+    beside: Callable[[Path], None] | None = None,
+    **settings: str,
+) -> Iterator[Proxy]:
     """Start the proxy of an environment and wait until it is ready; end it with the block. Raises ProxyFailed.
 
-    `folder` gets its configuration (YAML reads JSON), its callback and its log; `settings` are variables for it.
+    `folder` gets its configuration (YAML reads JSON), its callback and its log, and what `beside` puts there;
+    `settings` are variables for it.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    if beside:
+        beside(folder)
     shutil.copy(_IN_PROXY / "spend_log.py", folder)
     (folder / "config.yaml").write_text(json.dumps(config, indent=2))
     proxy = Proxy(f"http://127.0.0.1:{_free_port()}", f"sk-{secrets.token_hex(24)}", folder)
@@ -98,15 +107,15 @@ def running(python: Path, folder: Path, config: Mapping[str, Any], **settings: s
             _stop(process, proxy)
 
 
-def config(addresses: Mapping[str, str], **litellm_settings: object) -> dict[str, Any]:
-    """A configuration with every deployment, each at the address of its emulator."""
+def config(addresses: Mapping[str, str], callbacks: Sequence[str] = ()) -> dict[str, Any]:
+    """A configuration with every deployment, each at the address of its emulator, and callbacks beside our own."""
     models = [
         {"model_name": model, "litellm_params": one.params(model, addresses[model])}
         for model, one in DEPLOYMENTS.items()
     ]
     return {
         "model_list": models,
-        "litellm_settings": {"callbacks": ["spend_log.handler"], "num_retries": 0, **litellm_settings},
+        "litellm_settings": {"callbacks": ["spend_log.handler", *callbacks], "num_retries": 0},
         "router_settings": {"num_retries": 0},
         "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
     }

@@ -62,11 +62,11 @@ def test_gemini_behind_a_client_that_keeps_no_other_fields(
 ) -> None:
     """Anthropic's wire has no place for the signature of a call, and LiteLLM's own field is not sent back.
 
-    Gemini goes on without, as it does for a call that it did not sign.
+    Gemini goes on without, as it does for a call that it did not sign. Older releases hide it in the id of the call.
     """
     played = stage.play(plain_messages_client, TOOLS, GEMINI, streamed=streamed)
     assert (played.dialogue.rejections, played.outcome.error, played.dialogue.over) == ([], None, True)
-    assert {loss.finding.what for loss in played.dialogue.losses} == {"encrypted content was lost"}
+    assert {loss.finding.what for loss in played.dialogue.losses} <= {"encrypted content was lost"}
 
 
 @pytest.mark.parametrize("model", [FIREWORKS, TOGETHER])
@@ -85,4 +85,4 @@ def test_ten_conversations_at_once(stage: Stage, signing_client: Client, streame
     played = stage.play_all(signing_client, scripts, CLAUDE, streamed=streamed)
     _passed(*played)
     thought = [text for one in played for text in one.thought]
-    assert len(thought) == len(set(thought)) > len(played)
+    assert len(thought) == len(set(thought)) >= len(played)
