@@ -1,7 +1,8 @@
 """The verb `bench`: what the suite costs whoever runs it, and what the fixes cost whoever uses them; ratios of one run.
 
 The whole grid, and the matrix, are measured in `import litellm`, the unit in which everybody waits; the translation of
-long histories on /v1/messages, patched, in what the published release takes for it.
+long histories on /v1/messages, patched, in what the published release takes for it. Only the callback has a bound in
+seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from scripts import costs, environment, releases, series, tests, trees, upstream
+from scripts import callback, costs, environment, releases, series, tests, trees, upstream
 from scripts.costs import answer
 from scripts.matrix import cost, verb
 
@@ -51,11 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     published = tests.wheel_of(lock, release, unpatched=True)
     with environment.fresh(f"{release.version}-bench", release, tests.wheel_of(lock, release)) as python:
         timing = measure(python)
+        waits = callback.measure(python)
         with trees.laid_out(published) as tree:
             translation = costs.compare(python, tree)
     matrix = cost.measure(series.load(), verb.published(releases.select(lock, SAMPLE)))
-    print("\n".join([*lines(str(release.version), timing), *costs.lines(translation), *cost.lines(matrix)]))
-    return int(timing.ratio > LIMIT or translation.dear or matrix.dear)
+    told = [*costs.lines(translation), *callback.lines(waits), *cost.lines(matrix)]
+    print("\n".join([*lines(str(release.version), timing), *told]))
+    return int(timing.ratio > LIMIT or translation.dear or callback.dear(waits) or matrix.dear)
 
 
 def measure(python: Path) -> Timing:

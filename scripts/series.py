@@ -74,7 +74,7 @@ class Series:
 
 
 def load(folder: Path = PATCHES) -> Series:
-    """Read series.toml, every fix.toml, hook and overlay module. Raises BadPatch."""
+    """Read series.toml, every fix.toml, every hook, and the overlay: modules and their data. Raises BadPatch."""
     data = _toml(folder / "series.toml", {"revision": int, "fixes": list})
     if len(set(data["fixes"])) != len(data["fixes"]):
         raise BadPatch("series.toml", "it lists a fix twice")
@@ -128,8 +128,13 @@ def _measured(name: str, data: dict[str, Any]) -> dict[str, tuple[Run, ...]]:
         raise BadPatch(name, f"[measured] cannot be read ({error})") from error
 
 
+_OVERLAY = (".py", ".yaml")
+"""What a wheel gets of the overlay; bytecode and what an editor leaves behind are no part of it."""
+
+
 def _overlay(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    files = sorted(path for path in folder.rglob("*") if path.suffix in _OVERLAY)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 _KINDS = {str: "a text", int: "a whole number", list: "a list of texts"}

@@ -67,8 +67,8 @@ _PLAIN: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
     "date_header": False,
-    # On a busy machine a proxy may be silent for longer than uvicorn's five seconds, and then write to a connection that
-    # is just being closed.
+    # On a busy machine a proxy may be silent for longer than uvicorn's five seconds, and then write to a connection
+    # that is just being closed.
     "timeout_keep_alive": 600,
 }
 

@@ -18,6 +18,11 @@ FAMILIES = {
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
+    **dict.fromkeys(
+        ("thinking-compat-kept", "thinking-compat-text", "thinking-compat-drop"),
+        f"{_FOLDER}/test_thinking_compat.py::test_thinking_compat",
+    ),
+    "thinking-compat": f"{_FOLDER}/test_thinking_compat.py::test_repairs",
     "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }

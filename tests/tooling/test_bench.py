@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import bench, costs, environment, tests, trees, upstream
+from scripts import bench, callback, costs, environment, tests, trees, upstream
 from scripts.__main__ import main
 from scripts.bench import IMPORT, LIMIT, REPEATS, Timing, lines
 from scripts.errors import CommandFailed
@@ -54,6 +54,7 @@ def _without_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tests, "wheel_of", wheel_of)
     monkeypatch.setattr(verb, "published", lambda chosen: chosen)
     monkeypatch.setattr(cost, "measure", lambda patches, bases: matrix())
+    monkeypatch.setattr(callback, "measure", lambda python: {"a request": 0.00005})
     monkeypatch.setattr(trees, "laid_out", _laid_out)
 
 
@@ -90,6 +91,18 @@ def test_a_dear_fix_fails_the_bench(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setattr(costs, "compare", lambda python, tree: translation(1.2, 2.0))
     assert bench.run(Namespace(release="1.83.0")) == 1
     assert "too dear" in capsys.readouterr().out
+
+
+def test_a_slow_callback_fails_the_bench(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(environment, "fresh", _fresh)
+    _without_wheels(monkeypatch)
+    monkeypatch.setattr(bench, "measure", lambda python: timing(1.0))
+    monkeypatch.setattr(costs, "compare", lambda python, tree: translation(1.0, 2.0))
+    monkeypatch.setattr(callback, "measure", lambda python: {"a request": 0.0001, "another": 0.00001})
+    assert bench.run(Namespace(release="1.83.0")) == 1
+    out = capsys.readouterr().out
+    assert "thinking_compat: 100.0 µs for a request, 200 messages without thinking" in out
+    assert "too slow: thinking_compat may take 100 µs" in out
 
 
 def test_the_releases_are_timed_in_turns_and_the_fastest_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,9 @@ def test_the_overlay_imports_itself_by_its_whole_name() -> None:
 
 
 def test_every_module_is_reached_from_some_hook() -> None:
+    """But for the callback, which a user names in a config, and the data that it reads."""
     patches = series.load()
     names = [line.split()[1] for line in HOOKED if line.split()[0] in ("from", "import")]
     found = set(reachable({"hooks": "\n".join(f"import {name}" for name in names).encode()}, patches.overlay))
-    assert set(patches.overlay) - found == set()
+    registered = {path for path in patches.overlay if path.endswith(("/thinking_compat.py", ".yaml"))}
+    assert set(patches.overlay) - found == registered
