@@ -29,5 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     label = f"{release.version}-unpatched" if arguments.unpatched else str(release.version)
     with environment.with_proxy(label, release, wheel) as proxy, environment.fresh("clients") as python:
         options = [f"--junitxml={BUILD / 'junit' / f'e2e-{label}.xml'}", f"--proxy={proxy}"]
-        options += [f"--proxy-folder={BUILD / 'e2e' / label}", *(f"--ai-sdk={line}" for line in lines)]
+        options += [f"--proxy-folder={BUILD / 'e2e' / label}", f"--release={release.version}"]
+        options += [f"--ai-sdk={line}" for line in lines] + ([] if arguments.unpatched else ["--known-failures"])
         return call([str(python), "-m", "pytest", *options, CLIENTS, *words], environment.clean())

@@ -74,14 +74,14 @@ Measured on 1.82.1, 1.83.0, 1.105.1 and 1.109.1, and on the newest patch release
     [pytest.param(cell, *releases, id=f"{FAMILY}-{cell}") for cell, releases in REPAIRS.items()],
 )
 async def test_repairs(cell: str, alone: str, left: str) -> None:
-    """On an unpatched release it repairs what it can. A patched one it leaves alone: each failure is there without it.
+    """On an unpatched release it repairs what it can. On a patched one it adds no failure: each is there without it.
 
     A release cannot be said to be repaired that was not broken: so both are played.
     """
     without = await _played(cell, [])
     with_it = await _played(cell, [COMPAT.ThinkingCompat()])
     if FIXED:
-        assert with_it == without
+        assert set(with_it) <= set(without)
         return
     release = release_under_test()
     assert (bool(without), bool(with_it)) == (release in SpecifierSet(alone), release in SpecifierSet(left))
