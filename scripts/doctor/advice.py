@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from scripts import wheel
@@ -11,6 +12,7 @@ from scripts.doctor.findings import Finding
 from scripts.doctor.measured import Matrix, Route, Score
 from scripts.doctor.patched import Subject
 from scripts.doctor.report import Advice, Measured
+from scripts.doctor.targets import CONFIGURATION, Installed, Target, WheelFile
 from scripts.errors import NoFile
 from scripts.series import Series
 from scripts.upstream import File, Lock, Release
@@ -27,8 +29,8 @@ COMPROMISED = "Treat every machine that ran it as compromised, and replace all s
 class Adviser:
     """What is known of releases, and what follows from it for one of them."""
 
-    def __init__(self, lock: Lock, patches: Series, matrix: Matrix, kind: str) -> None:
-        self._lock, self._patches, self._matrix, self._kind = lock, patches, matrix, kind
+    def __init__(self, lock: Lock, patches: Series, matrix: Matrix, target: Target) -> None:
+        self._lock, self._patches, self._matrix, self._target = lock, patches, matrix, target
 
     def advice(
         self, subject: Subject | None, files: Files | None, measured: Measured | None, findings: Sequence[Finding]
@@ -55,7 +57,7 @@ class Adviser:
 
     def _safety(self, release: Release | None) -> Iterator[Advice]:
         yield Advice(f"Take it away and do not start it again. {COMPROMISED}")
-        commands = self._commands(release or self._lock.newest, None)
+        commands = self._commands(release or self._lock.newest, None, new=True)
         yield Advice("In a new environment, install a release that is not denied:", commands)
 
     def _files(
@@ -64,29 +66,31 @@ class Adviser:
         altered = bool(set(topics) & set(ALTERED))
         if release is None:
             if topics:
-                commands = self._commands(self._lock.newest, None)
+                commands = self._commands(self._lock.newest, None, new=True)
                 yield Advice("Install a release that is known, in a new environment:", commands)
         elif subject is not None and subject.patched and (altered or "patch" in topics):
             yield Advice("Build and install it anew:", self._commands(release, files, "--force-reinstall", "--no-deps"))
-        elif altered and self._kind == "wheel":
+        elif altered and isinstance(self._target, WheelFile):
             yield Advice("Do not install this wheel. Build one from upstream's:", self._commands(release, files))
         elif altered:
-            published = f"pip install {' '.join(ANEW)} litellm=={release.version}"
+            published = " ".join([pip(self._target), *ANEW, f"litellm=={release.version}"])
             text = "Install it anew, patched, or with the last command as upstream published it:"
             yield Advice(text, (*self._commands(release, files, *ANEW), published))
         elif {"matrix", "patch"} & set(topics):
             yield Advice("Build and install the patched wheel:", self._commands(release, files))
 
-    def _commands(self, release: Release, files: Files | None, *options: str) -> tuple[str, str]:
-        name = self._wheel_name(release, files)
-        return f"nox -s wheel -- {release.version}", " ".join(["pip install", *options, f"./dist/{name}"])
+    def _commands(self, release: Release, files: Files | None, *options: str, new: bool = False) -> tuple[str, str]:
+        """Build the patched wheel for the platform that the files are of, or else this machine's, and install it.
 
-    def _wheel_name(self, release: Release, files: Files | None) -> str:
-        """The patched wheel for the platform that the files are of, or else for this machine's."""
+        It goes into the environment that was examined, unless it is to be a `new` one.
+        """
         tags = files.info.tags if files and files.info else frozenset()
         fitting = next((file for file in release.wheels if file.tags & tags), None)
-        file = fitting or _for_this_machine(release)
-        return file.name.replace(f"-{release.version}-", f"-{release.version}+thinking.{self._patches.revision}-", 1)
+        file = fitting or _for_this_machine(release) or release.wheels[0]
+        own = f"-{release.version}+thinking.{self._patches.revision}-"
+        name = file.name.replace(f"-{release.version}-", own, 1)
+        install = pip(None if new else self._target)
+        return wheel_command(release, file), " ".join([install, *options, f"./dist/{name}"])
 
     def _upgrade(self, subject: Subject | None, measured: Measured) -> Iterator[Advice]:
         best = self._matrix.best()
@@ -96,11 +100,24 @@ class Adviser:
             yield Advice(text, (f"nox -s wheel -- {best}",))
 
 
-def _for_this_machine(release: Release) -> File:
+def wheel_command(release: Release, file: File) -> str:
+    """What makes the patched wheel of a published one; for this machine it need not be told a platform."""
+    option = "" if file == _for_this_machine(release) else f" --platform {min(tag.platform for tag in file.tags)}"
+    return f"nox -s wheel -- {release.version}{option}"
+
+
+def pip(target: Target | None) -> str:
+    """What installs into the environment that was examined, or else into one that the user is in."""
+    if isinstance(target, Installed) and (target.prefix / CONFIGURATION).is_file():
+        return f"pip --python {shlex.quote(str(target.prefix))} install"
+    return "pip install"
+
+
+def _for_this_machine(release: Release) -> File | None:
     try:
         return wheel.files_for(release, None)[0]
     except NoFile:
-        return release.wheels[0]
+        return None
 
 
 def endpoints(scores: Mapping[Route, Score]) -> str:

@@ -85,7 +85,7 @@ def _endpoint(
     # One deployment that was not measured leaves open what a request to their common name meets.
     intact = all(each) and all(score.intact for score in told)
     passed, red = sum(score.passed for score in told), sum(score.red for score in told)
-    why = f"intact: {_as(found)}" if intact else f"{red} of {passed + red} cases fail: {_as(found)}"
+    why = f"{red} of {passed + red} cases fail: {_as(found)}" if red else f"intact: {_as(found)}"
     if found and not all(each):
         why += "; another deployment of this name was not measured"
     return Endpoint(name, ingress, intact, tuple(found), passed, red, why)

@@ -47,7 +47,7 @@ def examine(lock: Lock, patches: Series, target: Installed | WheelFile) -> Files
     compared = [(record.compare(records[info.name], contents, scanned, info.name), info) for info in infos]
     # Of two, the one that describes the files: an upgrade that broke off may have left the other.
     best, info = max(compared, key=lambda pair: pair[0].same, default=(record.Compared(0, 0, ()), None))
-    findings = [*_of_folder(contents, scanned, infos, info), *best.findings]
+    findings = [*_left(lock, infos, info), *_of_folder(contents, scanned, infos, info), *best.findings]
     if info is None:
         return Files(None, best.same, best.listed, None, None, tuple(findings))
     findings += [*info.findings, *_of_name(target, info)]
@@ -73,6 +73,16 @@ def _not_published(lock: Lock, target: Installed | WheelFile, info: DistInfo) ->
         return []
     text = f"{target.path.name} is none of the files that upstream published of {info.version} (upstream.lock)."
     return [Finding("upstream", text, files=(target.path.name,))]
+
+
+def _left(lock: Lock, infos: list[DistInfo], chosen: DistInfo | None) -> list[Finding]:
+    """What is left of a denied release that another one was put over."""
+    left = [(info, indicators.denied(lock, info.version)) for info in infos if info is not chosen]
+    return [
+        Finding("denied", f"{info.name} is of a denied release, which was installed here: {reason}")
+        for info, reason in left
+        if reason
+    ]
 
 
 def _of_folder(

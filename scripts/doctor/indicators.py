@@ -6,12 +6,22 @@ when the release itself had been replaced.
 
 from __future__ import annotations
 
+from packaging.version import Version
+
+from scripts.upstream import Lock
+
 STARTUP_FILE = "litellm_init.pth"
 """Python ran this file of 1.82.8 at every start."""
 
 # Put together here, so that a scanner that looks for the names does not find this file.
 HOSTS = (".".join(("models", "litellm", "cloud")), ".".join(("checkmarx", "zone")))
 """The hosts that the payload talked to. No published release from 1.82.1 to 1.109.1 has them in a Python file."""
+
+
+def denied(lock: Lock, release: Version | None) -> str:
+    """Why a release is denied, with whatever it has behind its number; "" of one that is not."""
+    base = Version(release.base_version) if release else None
+    return next((reason for name, reason in lock.denied if Version(name) == base), "")
 
 
 def mentioned(name: str, data: bytes) -> tuple[str, ...]:

@@ -5,15 +5,21 @@ Values of the form `os.environ/NAME` are not resolved, and nothing but the names
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.scanner import ScannerError
 
 from scripts.errors import BadConfig
+
+_QUOTED = re.compile("['\"]")
 
 LARGEST = 1 << 24
 """Bytes of a config that are read at most."""
@@ -50,11 +56,12 @@ def read(path: Path) -> Config:
     models = data.get("model_list")
     if not isinstance(models, list) or not models:
         raise BadConfig(str(path), "it has no model_list" if models is None else "model_list is no list of models")
-    deployments = tuple(_deployment(path, f"model_list[{place}]", entry) for place, entry in enumerate(models))
+    deployments = [_deployment(path, f"model_list[{place}]", entry) for place, entry in enumerate(models)]
+    deployments += _aliases(path, data, deployments)
     settings = _mapping(path, "litellm_settings", data.get("litellm_settings"))
     variables = _mapping(path, "environment_variables", data.get("environment_variables"))
     own = {name: value for name, value in variables.items() if isinstance(value, str) and _is_visible(value)}
-    return Config(deployments, settings, own)
+    return Config(tuple(deployments), settings, own)
 
 
 def _is_visible(value: str) -> bool:
@@ -70,6 +77,17 @@ def _deployment(path: Path, place: str, entry: object) -> Deployment:
     if not isinstance(model, str) or not model:
         raise BadConfig(str(path), f"{place}.litellm_params.model is no text")
     return Deployment(name, params)
+
+
+def _aliases(path: Path, data: Mapping[str, Any], deployments: Sequence[Deployment]) -> Iterator[Deployment]:
+    """The deployments by the other names that the router has for them, hidden from a list of models or not."""
+    router = _mapping(path, "router_settings", data.get("router_settings"))
+    place = "router_settings.model_group_alias"
+    for alias, told in _mapping(path, place, router.get("model_group_alias")).items():
+        group = told.get("model") if isinstance(told, dict) else told
+        if not isinstance(group, str):
+            raise BadConfig(str(path), f"{place}.{alias} is no name of a model")
+        yield from (Deployment(alias, one.params) for one in deployments if one.name == group)
 
 
 def _mapping(path: Path, place: str, value: object) -> Mapping[str, Any]:
@@ -108,19 +126,39 @@ def _load(path: Path) -> dict[str, Any]:
         raise BadConfig(str(path), _place(error)) from None
     except RecursionError:
         raise BadConfig(str(path), "it is nested too deeply") from None
-    except (YAMLError, ValueError) as error:
+    except YAMLError as error:
         raise BadConfig(str(path), f"it is no YAML ({error})") from None
+    except ValueError:
+        raise BadConfig(str(path), "it has a number or a date that is none") from None
     return dict(_mapping(path, "the whole of it", data))
+
+
+class _Constructor(SafeConstructor):
+    """Keeps a merged key once: with each `<<: [*a, *a]` on top of another their number would double."""
+
+    def flatten_mapping(self, node: MappingNode) -> None:
+        super().flatten_mapping(node)
+        if node.merge:
+            node.merge, node.value = _last(node.merge), _last(node.value)
+
+
+def _last(pairs: Sequence[tuple[Node, Node]]) -> list[tuple[Node, Node]]:
+    """Of pairs that have the same text for a key the last, as in the mapping that is made of them."""
+    kept = {(one[0].tag, one[0].value) if isinstance(one[0], ScalarNode) else id(one[0]): one for one in pairs}
+    return list(kept.values())
 
 
 def _parser() -> YAML:
     """The YAML that LiteLLM reads: 1.1, in which `yes` and `on` are true."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Constructor
     yaml.version = (1, 1)
     return yaml
 
 
 def _place(error: MarkedYAMLError) -> str:
+    """Where it is, and what. Values may be secrets: they stand in quotes, where a scanner names only characters."""
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{error.problem or 'it is no YAML'}"
+    problem = error.problem or "it is no YAML"
+    return where + (problem if isinstance(error, ScannerError) else _QUOTED.split(problem)[0].strip())

@@ -95,7 +95,9 @@ def compare(record: Record, contents: Contents, scanned: Mapping[str, Scanned], 
     unlisted -= places
     findings = [
         *record.findings,
-        *about("record", astray, "is in RECORD, and leads out of the environment", "in RECORD lead out of it"),
+        *about(
+            "record", astray, "is in RECORD, and leads out of the environment", "in RECORD lead out of the environment"
+        ),
         *_unread(missing - scripts - moved, scanned),
         *about("record", moved, "was moved by the proxy when it started", "were moved by the proxy", wrong=False),
         *about("record", scripts, "is in RECORD, and is not there", "in RECORD are not there", wrong=False),

@@ -6,6 +6,7 @@ an environment should not run any of it, and whoever wrote a `.pth` file there m
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from scripts.doctor.contents import is_dist_info
 from scripts.doctor.identity import LOCAL
-from scripts.errors import NothingToExamine
+from scripts.errors import CannotExamine, NothingToExamine
 from scripts.upstream import PROJECT
 
 CONFIGURATION = "pyvenv.cfg"
@@ -47,13 +48,27 @@ Target = Installed | WheelFile | Named
 
 
 def find(word: str) -> Target:
-    """What a word names; paths come first. Raises NothingToExamine."""
-    path = Path(word).expanduser() if word.startswith("~") else Path(word)
-    if path.is_dir():
-        return _in_folder(word, path)
-    if path.exists():
-        return WheelFile(path) if path.suffix.lower() == ".whl" else _of_python(word, path)
+    """What a word names; paths come first. Raises NothingToExamine and CannotExamine."""
+    if not word:
+        raise NothingToExamine("''", "it is an empty word")
+    path = _absolute(word)
+    try:
+        if path.is_dir():
+            return _in_folder(word, path)
+        if path.exists():
+            return WheelFile(path) if path.suffix.lower() == ".whl" else _of_python(word, path)
+    except OSError as error:
+        raise CannotExamine(word, f"it cannot be looked at ({error.strerror})") from error
     return _release(word)
+
+
+def _absolute(word: str) -> Path:
+    """The path that a word may be: what RECORD lists is told inside from outside by whole paths without `..`."""
+    try:
+        path = Path(word).expanduser()
+    except RuntimeError:  # `~` of a user whom the system does not know
+        path = Path(word)
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _release(word: str) -> Named:
@@ -70,6 +85,8 @@ def _release(word: str) -> Named:
 def _in_folder(word: str, path: Path) -> Target:
     if has_litellm(path):
         return Installed(path, _prefix(path))
+    if is_dist_info(path.name) or (path.name == PROJECT and (path / "__init__.py").is_file()):
+        return Installed(path.parent, _prefix(path.parent))
     return _only(word, [path, *_of_environment(path)])
 
 
@@ -77,7 +94,7 @@ def _of_python(word: str, path: Path) -> Target:
     """By the place of a Python: of an environment as it is called, or else where its links lead."""
     if not path.name.lower().startswith(("python", "pypy")):
         raise NothingToExamine(word, "it is neither a wheel nor a Python")
-    for place in (path.absolute(), path.resolve()):
+    for place in (path, path.resolve()):
         folders = [*_of_prefix(place.parent, place.name), *_of_prefix(place.parent.parent, place.name)]
         if folders:
             return _only(word, _with_base(place.parent.parent, folders))
@@ -147,7 +164,6 @@ def has_litellm(folder: Path) -> bool:
 
 def _prefix(folder: Path) -> Path:
     """The environment that a folder of packages belongs to; scripts are listed in RECORD relative to the folder."""
-    place = folder.absolute()
-    parents = list(place.parents)
-    above = 3 if place.parent.name.startswith(("python", "pypy")) else 2
-    return parents[min(above, len(parents)) - 1]
+    places = [folder, *folder.parents]
+    above = 3 if folder.parent.name.startswith(("python", "pypy")) else 2
+    return places[min(above, len(places) - 1)]

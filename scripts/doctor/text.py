@@ -76,7 +76,7 @@ def _of_files(report: Report) -> dict[str, str]:
     files = report.files
     if files is None:
         return {}
-    rows = {"files": f"{files.same} of {files.listed} are as RECORD says"}
+    rows = {"files": f"{files.same} of {files.listed} are as RECORD says" if files.listed else "not compared"}
     if files.published:
         rows["upstream"] = f"the published {files.published}, byte for byte"
     elif files.base:

@@ -10,7 +10,18 @@ from packaging.version import Version
 from rich.console import Console
 
 from scripts import releases, series, upstream
-from scripts.doctor import endpoints, examination, measured, patched, proxy_config, rust, targets, text, transport
+from scripts.doctor import (
+    endpoints,
+    examination,
+    indicators,
+    measured,
+    patched,
+    proxy_config,
+    rust,
+    targets,
+    text,
+    transport,
+)
 from scripts.doctor.advice import Adviser
 from scripts.doctor.examination import Files
 from scripts.doctor.findings import Finding
@@ -33,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     lock, patches = upstream.load(), series.load()
     config = proxy_config.read(arguments.config) if arguments.config else None
-    target = targets.find(arguments.target) if arguments.target else Named(lock.newest.version, None)
+    target = Named(lock.newest.version, None) if arguments.target is None else targets.find(arguments.target)
     report = diagnose(lock, patches, target, config)
     if arguments.json:
         print(json.dumps(as_data(report), indent=2))
@@ -49,7 +60,7 @@ def diagnose(lock: Lock, patches: Series, target: Target, config: Config | None)
     release = subject.release if subject else None
     matrix = measured.read({str(release)})
     found = _measured(matrix, subject) if subject else None
-    denied = _denied(lock, release)
+    denied = indicators.denied(lock, release)
     route, client = _running(release, config or proxy_config.NONE)
     findings = [
         *_of_release(lock, subject, denied),
@@ -58,11 +69,10 @@ def diagnose(lock: Lock, patches: Series, target: Target, config: Config | None)
         *(route.findings if route else ()),
         *_of_matrix(subject, found),
     ]
-    kind = _kind(target)
-    advice = Adviser(lock, patches, matrix, kind).advice(subject, files, found, findings)
+    advice = Adviser(lock, patches, matrix, target).advice(subject, files, found, findings)
     chosen = endpoints.choose(config, found.scores if found else {}) if config else None
     facts = (subject, denied, files, route, client, found)
-    return Report(kind, _place(target, subject), *facts, findings, advice, chosen)
+    return Report(_kind(target), _place(target, subject), *facts, findings, advice, chosen)
 
 
 def _running(release: Version | None, config: Config) -> tuple[Rust | None, Transport | None]:
@@ -98,12 +108,6 @@ def _named(lock: Lock, patches: Series, target: Named) -> Subject:
 
 def _of_files(lock: Lock, patches: Series, files: Files | None) -> Subject | None:
     return patched.by_files(lock, patches, files.info) if files and files.info else None
-
-
-def _denied(lock: Lock, release: Version | None) -> str:
-    return next(
-        (reason for name, reason in lock.denied if release and Version(name) == Version(release.base_version)), ""
-    )
 
 
 def _of_release(lock: Lock, subject: Subject | None, denied: str) -> list[Finding]:

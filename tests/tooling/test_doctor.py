@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from typing import Any
 import fastjsonschema
 import pytest
 
-from scripts import series, upstream
+from scripts import series, upstream, wheel
 from scripts.__main__ import main
-from scripts.doctor import measured
+from scripts.doctor import advice, measured
 from scripts.doctor.contents import LIMIT
 from scripts.doctor.report import as_data
 from scripts.errors import NothingToExamine
@@ -149,6 +150,25 @@ def test_the_published_wheel(world: World) -> None:
     assert texts(report, "upstream") == []
 
 
+def test_a_wheel_of_another_platform_is_patched_for_that_platform() -> None:
+    """`nox -s wheel` builds for this machine unless it is told another one."""
+    newest = upstream.load().newest
+    here = wheel.files_for(newest, None)[0]
+    for file in newest.wheels:
+        platform = file.name.removesuffix(".whl").rpartition("-")[2]
+        option = "" if file == here else f" --platform {platform}"
+        assert advice.wheel_command(newest, file) == f"nox -s wheel -- {newest.version}{option}"
+
+
+@pytest.mark.parametrize("name", ["env", "an env"])
+def test_pip_is_told_the_environment_that_was_examined(world: World, name: str) -> None:
+    site = unpacked(world.published, world.folder / name / "lib/python3.11/site-packages")
+    prefix = world.folder / name
+    (prefix / "pyvenv.cfg").write_text("version = 3.11.7\n")
+    (command,) = (one for one in world.examine(site).advice[0].commands if one.startswith("pip "))
+    assert shlex.split(command)[:4] == ["pip", "--python", str(prefix), "install"]
+
+
 def test_a_patched_wheel(world: World) -> None:
     report = world.examine(world.patched())
     assert not report.wrong
@@ -213,6 +233,20 @@ def test_a_denied_release(world: World, form: str) -> None:
     assert texts(report, "denied") == ["LiteLLM 1.82.8 is denied: attackers uploaded it."]
     assert report.denied == "attackers uploaded it."
     assert report.advice[1].commands[0] == "nox -s wheel -- 1.83.0"
+
+
+def test_a_denied_release_that_another_was_put_over(world: World) -> None:
+    """Its dist-info is left: the machine has had it, whatever the files are of now."""
+    site = world.install()
+    left = site / "litellm-1.82.8.dist-info"
+    left.mkdir()
+    (left / "METADATA").write_text("Name: litellm\nVersion: 1.82.8\n")
+    report = world.examine(site)
+    assert str(report.subject and report.subject.version) == "1.83.0"
+    assert texts(report, "denied") == [
+        "litellm-1.82.8.dist-info is of a denied release, which was installed here: attackers uploaded it."
+    ]
+    assert report.advice[0].text.startswith("Take it away")
 
 
 @pytest.mark.parametrize("revision", [0, 2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,52 @@ def test_what_litellm_would_not_take(tmp_path: Path, text: str, expected: str) -
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
     assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api_key: sk-secret\napi_key: sk-secret-too\n",
+        "api_key: *sk-secret\n",
+        "api_key: !sk-secret x\n",
+        'general_settings:\n  master_key: "sk-secret\n  a: b',
+    ],
+)
+def test_what_is_wrong_is_said_without_what_is_there(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadConfig, match=r"line \d+, column \d+: [a-z]+") as caught:
+        proxy_config.read(written(tmp_path, text))
+    assert "secret" not in str(caught.value)
+
+
+def test_merged_mappings_do_not_grow_without_end(tmp_path: Path) -> None:
+    """Each line doubles the one above: a thousand characters would be keys for hours."""
+    merged = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: {n}}}\n" for n in range(1, 19))
+    models = "model_list: [{model_name: a, litellm_params: {<<: [*a18, *a0], model: b, k0: mine}}]\n"
+    path = written(tmp_path, f"a0: &a0 {{k0: 0, k1: other}}\n{merged}{models}")
+    start = time.process_time()
+    (found,) = proxy_config.read(path).deployments
+    assert time.process_time() - start < 1
+    assert found.params == {"model": "b", "k0": "mine"} | {f"k{n}": n for n in range(1, 19)}, "the first of a list wins"
+
+
+def test_aliases_of_the_router_are_models_too(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """\
+model_list: [{model_name: a, litellm_params: {model: zai/glm-4.7}}]
+router_settings: {model_group_alias: {b: a, c: {model: a, hidden: true}, d: gone}}
+""",
+    )
+    found = proxy_config.read(path)
+    assert [(one.name, one.model) for one in found.deployments] == [(name, "zai/glm-4.7") for name in "abc"]
+
+
+@pytest.mark.parametrize("alias", ["1", "[a]", "{b: 1}", "{b: {hidden: true}}"])
+def test_aliases_that_litellm_would_not_take(tmp_path: Path, alias: str) -> None:
+    models = "model_list: [{model_name: a, litellm_params: {model: b}}]"
+    text = f"{models}\nrouter_settings: {{model_group_alias: {alias}}}\n"
+    with pytest.raises(BadConfig, match=r"router_settings\.model_group_alias"):
+        proxy_config.read(written(tmp_path, text))
 
 
 def test_a_config_that_is_no_text_or_no_file(tmp_path: Path) -> None:
@@ -224,7 +271,7 @@ def test_deployments_of_one_name_agree_on_an_endpoint() -> None:
     assert (both.ingress, both.intact, both.backends) == ("messages", True, ("moonshot", "zai"))
     half = chosen(scores, deployment("zai/glm-4.7"), deployment("ollama_chat/qwen3"))
     assert not half.intact, "nobody knows what the other deployment does"
-    assert half.why.endswith("another deployment of this name was not measured")
+    assert half.why == "intact: measured as zai; another deployment of this name was not measured"
 
 
 # ---------------------------------------------------------------- clients

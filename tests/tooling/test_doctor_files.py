@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from scripts.doctor import contents
+from scripts.doctor import contents, targets
 from scripts.doctor.targets import Installed, find
 from scripts.doctor.text import show
-from scripts.errors import CannotExamine, NothingToExamine
+from scripts.errors import CannotExamine, EngineError, NothingToExamine
 from tests.tooling import made
 from tests.tooling.made_installations import INFO, World, record, texts, unpacked, world
 
@@ -397,6 +397,51 @@ def test_a_python_that_is_a_link_belongs_to_the_environment_it_is_in(tmp_path: P
     linked = find(str(tmp_path / "python"))
     assert isinstance(linked, Installed)
     assert linked.folder == tmp_path / "base/lib/python3.11/site-packages"
+
+
+@pytest.mark.parametrize("word", ["env", "env/lib/python3.11/site-packages", ".", "../env", "env/bin/../bin/python"])
+def test_a_path_that_is_relative(world: World, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.install()
+    (world.folder / "env/bin/python").write_text("")
+    monkeypatch.chdir(world.folder / ("env" if word.startswith(".") else ""))
+    report = world.examine(word)
+    assert texts(report, "record") == []
+    assert report.files is not None
+    assert report.files.same == report.files.listed == 6
+    assert report.place == str(world.folder / "env/lib/python3.11/site-packages")
+
+
+@pytest.mark.parametrize("name", ["litellm", INFO])
+def test_a_part_of_litellm_stands_for_the_folder_that_it_is_in(world: World, name: str) -> None:
+    site = world.install()
+    found = find(str(site / name))
+    assert isinstance(found, Installed)
+    assert found.folder == site
+
+
+def test_an_environment_that_is_called_litellm(tmp_path: Path) -> None:
+    site = tmp_path / "litellm/lib/python3.11/site-packages"
+    (site / "litellm").mkdir(parents=True)
+    found = find(str(tmp_path / "litellm"))
+    assert isinstance(found, Installed)
+    assert found.folder == site
+
+
+def test_a_folder_at_the_root_has_no_environment_above_it() -> None:
+    assert targets._prefix(Path("/")) == Path("/")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("", "it is an empty word"),
+        ("~nobody-of-this-name/env", "it is no file or folder that there is"),
+        ("a" * 5000, "File name too long"),
+    ],
+)
+def test_a_word_that_no_system_takes_for_a_path(word: str, expected: str) -> None:
+    with pytest.raises(EngineError, match=expected):
+        find(word)
 
 
 def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
