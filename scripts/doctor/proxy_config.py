@@ -21,6 +21,9 @@ from scripts.errors import BadConfig
 
 _QUOTED = re.compile("['\"]")
 
+MOST_FILES = 100
+"""As many files as a config may be made of: each that includes several may be included several times itself."""
+
 LARGEST = 1 << 24
 """Bytes of a config that are read at most."""
 
@@ -52,7 +55,7 @@ NONE = Config((), {}, {})
 
 def read(path: Path) -> Config:
     """Read a config and the files that it includes. Raises BadConfig, with the place of what is wrong."""
-    data = _included(path, ())
+    data = _included(path, (), [])
     models = data.get("model_list")
     if not isinstance(models, list) or not models:
         raise BadConfig(str(path), "it has no model_list" if models is None else "model_list is no list of models")
@@ -98,16 +101,22 @@ def _mapping(path: Path, place: str, value: object) -> Mapping[str, Any]:
     return value
 
 
-def _included(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
-    """A file with those that it includes, as LiteLLM merges them: lists grow, anything else is replaced."""
+def _included(path: Path, above: tuple[Path, ...], read: list[Path]) -> dict[str, Any]:
+    """A file with those that it includes, as LiteLLM merges them: lists grow, anything else is replaced.
+
+    `above` are the files that lead to it, and `read` all those that were read before.
+    """
     if path.resolve() in above:
         raise BadConfig(str(above[0]), f"include leads from {path} back to {path}")
+    read.append(path)
+    if len(read) > MOST_FILES:
+        raise BadConfig(str(read[0]), f"it includes more than {MOST_FILES} files, one of them perhaps many times")
     data = _load(path)
     names = data.pop("include", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise BadConfig(str(path), "include is no list of files")
     for name in names:
-        for key, value in _included(path.parent / name, (*above, path.resolve())).items():
+        for key, value in _included(path.parent / name, (*above, path.resolve()), read).items():
             both = isinstance(value, list) and isinstance(data.get(key), list)
             data[key] = [*data[key], *value] if both else value
     return data

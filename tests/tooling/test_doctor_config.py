@@ -117,6 +117,15 @@ def test_what_is_wrong_is_said_without_what_is_there(tmp_path: Path, text: str) 
     assert "secret" not in str(caught.value)
 
 
+def test_included_files_do_not_grow_without_end(tmp_path: Path) -> None:
+    """Each file includes the next one four times: there are seven of them, and they would be read some 5,000 times."""
+    for number in range(1, 7):
+        more = f"include: [{', '.join([f'{number + 1}.yaml'] * 4)}]\n" if number < 6 else ""
+        (tmp_path / f"{number}.yaml").write_text(f"{more}a: 1\n")
+    with pytest.raises(BadConfig, match="it includes more than 100 files"):
+        proxy_config.read(written(tmp_path, "include: [1.yaml, 1.yaml, 1.yaml, 1.yaml]\nmodel_list: []\n"))
+
+
 def test_merged_mappings_do_not_grow_without_end(tmp_path: Path) -> None:
     """Each line doubles the one above: a thousand characters would be keys for hours."""
     merged = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: {n}}}\n" for n in range(1, 19))
