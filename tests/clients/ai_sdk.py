@@ -13,7 +13,7 @@ from tests.clients.client import Client
 from tests.clients.job import Error, Item, Job, Outcome
 from tests.round_trip.seen import Seen
 
-DRIVER = Path("..", "converse.mjs")
+GUARD, DRIVER = "../loopback.mjs", "../converse.mjs"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class AISDK(Client):
 
     def converse(self, job: Job) -> Outcome:
         done = subprocess.run(
-            [self.line.node, DRIVER],
+            [self.line.node, "--import", GUARD, DRIVER],
             cwd=self.line.folder,
             input=job.to_json(options=self.options(job)),
             capture_output=True,
@@ -61,7 +61,7 @@ class AISDK(Client):
             timeout=300,
             check=False,
         )
-        assert done.returncode == 0, f"{DRIVER.name} ended with {done.returncode}: {done.stderr}"
+        assert done.returncode == 0, f"{DRIVER} ended with {done.returncode}: {done.stderr}"
         return _outcome(json.loads(done.stdout))
 
 

@@ -60,24 +60,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name in CLIENTS.keys() & set(metafunc.fixturenames):
         found = [one for one in _clients(metafunc.config) if CLIENTS[name](one)]
         metafunc.parametrize(name, found, ids=[one.name for one in found])
+    if "line" in metafunc.fixturenames:
+        lines = [Line(one.resolve()) for one in metafunc.config.getoption("ai_sdk")]
+        metafunc.parametrize("line", lines, ids=[one.name for one in lines])
     if "streamed" in metafunc.fixturenames:
         metafunc.parametrize("streamed", [False, True], ids=["whole", "stream"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests for whose clients there is no Node, which was asked for; pytest would skip them."""
-    away = [item for item in items if CLIENTS.keys() & set(getattr(item, "fixturenames", ())) and not _client_of(item)]
+    away = [item for item in items if _needs_node(item)]
     items[:] = [item for item in items if item not in away]
     config.hook.pytest_deselected(items=away)
 
 
-def _client_of(item: pytest.Item) -> Client | None:
+def _needs_node(item: pytest.Item) -> bool:
+    """Whether it asks for a client, or a line of the AI SDK, and there was none to give it."""
+    asked = {"line", *CLIENTS} & set(getattr(item, "fixturenames", ()))
     arguments = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return next((value for value in arguments.values() if isinstance(value, Client)), None)
+    return any(not isinstance(arguments.get(name), (Client, Line)) for name in asked)
 
 
 def _clients(config: pytest.Config) -> list[Client]:
-    lines = [Line(one) for one in config.getoption("ai_sdk")]
+    lines = [Line(one.resolve()) for one in config.getoption("ai_sdk")]
     return [
         AnthropicSDK(),
         OpenAISDK(),
