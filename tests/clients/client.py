@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from tests.clients.job import Endpoint, Error, Item, Job, Outcome
@@ -63,7 +64,6 @@ class Talk(ABC):
         """Add the results of the calls that were seen, if there were any."""
 
 
-def schema(arguments: object) -> Item:
+def schema(names: Sequence[str]) -> Item:
     """The JSON schema of a tool whose arguments are texts."""
-    names: list[str] = list(arguments)  # type: ignore[call-overload]
-    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": names}
+    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": list(names)}
