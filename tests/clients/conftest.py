@@ -22,6 +22,9 @@ from tests.clients.play import Stage
 # A machine's HTTP proxy is not for loopback; the clients and LiteLLM's proxy would ask it all the same.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
+OF_THE_TOOLS = ("test_guard.py", "test_proxy.py")
+"""Tests of what the scenarios are played with, which are none themselves."""
+
 _shown = pytest.StashKey[set[str]]()
 
 CLIENTS: dict[str, Callable[[Client], bool]] = {
@@ -148,7 +151,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for outcome in ("passed", "failed", "error", "open"):
         for report in terminalreporter.getreports(outcome):
             file, _, name = report.location
-            if Path(file).name != "test_proxy.py" and (outcome != "passed" or report.when == "call"):
+            if Path(file).name not in OF_THE_TOOLS and (outcome != "passed" or report.when == "call"):
                 scenarios[name.partition("[")[0].removeprefix("test_")][_told(outcome, report)] += 1
     if not scenarios:
         return
