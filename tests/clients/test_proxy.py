@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.clients import proxy as proxies
@@ -67,3 +71,31 @@ def test_nothing_of_an_earlier_run_is_left(tmp_path: Path) -> None:
     (tmp_path / "folder" / "spend.jsonl").write_text("{}")
     with running(_environment(tmp_path, READY), tmp_path / "folder", {"model_list": []}) as proxy:
         assert sorted(path.name for path in proxy.folder.iterdir()) == ["config.yaml", "proxy.log", "spend_log.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a process keeps the number of a parent that is gone")
+def test_a_proxy_ends_with_tests_that_are_killed(tmp_path: Path) -> None:
+    python = _environment(tmp_path, READY)
+    program = (
+        "import sys, time; from pathlib import Path; from tests.clients.proxy import running\n"
+        "with running(Path(sys.argv[1]), Path(sys.argv[2]), {}) as proxy:\n"
+        "    print(proxy.url, flush=True)\n"
+        "    time.sleep(60)"
+    )
+    tests = subprocess.Popen([sys.executable, "-c", program, python, tmp_path / "folder"], stdout=subprocess.PIPE)
+    assert tests.stdout
+    url = tests.stdout.readline().decode().strip()
+    assert httpx.get(url).status_code == 200
+    tests.kill()
+    tests.communicate()
+    assert _is_gone(url)
+
+
+def _is_gone(url: str) -> bool:
+    for _ in range(100):
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            return True
+        time.sleep(0.1)
+    return False
