@@ -13,7 +13,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scripts import fetch, ranges, releases, series, upstream, wheel
+from scripts import ranges, releases, series, upstream, wheel
 from scripts.doctor import measured, rust, transport
 from scripts.doctor.indicators import HOSTS
 from scripts.doctor.targets import find
@@ -26,17 +26,16 @@ from tests.round_trip import families
 from tests.round_trip.grid import Case
 from tests.tooling.made_installations import texts
 from tests.tooling.made_results import made
+from tests.tooling.published import published
 
 NEWEST = str(upstream.load().newest.version)
 
 
 @pytest.fixture(scope="module")
-def published() -> dict[str, zipfile.ZipFile]:
-    """The published wheels of some releases, from the user's own cache or index."""
-    lock = upstream.load()
+def wheels() -> dict[str, zipfile.ZipFile]:
+    """The published wheels of some releases."""
     names = ("1.83.0", "1.94.0", "1.99.4", "1.103.0", "1.108.10", NEWEST)
-    files = [wheel.files_for(releases.find(lock, name), None)[0] for name in names]
-    return {name: zipfile.ZipFile(path) for name, path in zip(names, fetch.fetch_all(files), strict=True)}
+    return {name: zipfile.ZipFile(path) for name, path in zip(names, published(*names), strict=True)}
 
 
 # ---------------------------------------------------------------- Rust and transport
@@ -73,9 +72,9 @@ RULE = re.compile(r"RouteRule\(Route\.MESSAGES, Rollout\.RUST_OPT_IN, providers=
 
 
 @pytest.mark.parametrize("release", ["1.103.0", "1.108.10", NEWEST])
-def test_the_catalogue_of_routes_has_the_same_providers(published: dict[str, zipfile.ZipFile], release: str) -> None:
+def test_the_catalogue_of_routes_has_the_same_providers(wheels: dict[str, zipfile.ZipFile], release: str) -> None:
     """A newer release may open the route to more of them: then `SWITCHES` needs another line."""
-    catalogue = published[release].read("litellm/rust_bridge/catalog.py").decode()
+    catalogue = wheels[release].read("litellm/rust_bridge/catalog.py").decode()
     providers = {name.strip(' "') for found in RULE.findall(catalogue) for name in found.split(",")}
     assert set(rust.route(Version(release), {}).providers) == providers
 
@@ -84,9 +83,9 @@ def test_the_catalogue_of_routes_has_the_same_providers(published: dict[str, zip
     ("release", "condition"), [("1.94.0", '!= "azure_ai"'), ("1.99.4", '("azure_ai", "anthropic")')]
 )
 def test_before_the_catalogue_the_handler_decides(
-    published: dict[str, zipfile.ZipFile], release: str, condition: str
+    wheels: dict[str, zipfile.ZipFile], release: str, condition: str
 ) -> None:
-    handler = published[release].read("litellm/llms/custom_httpx/llm_http_handler.py").decode()
+    handler = wheels[release].read("litellm/llms/custom_httpx/llm_http_handler.py").decode()
     body = handler.partition("def _maybe_rust_anthropic_messages")[2]
     switch = next(one for one in rust.SWITCHES if release in SpecifierSet(one.releases))
     assert condition in body
@@ -114,16 +113,16 @@ def test_the_transport(release: str, variables: dict[str, str], settings: dict[s
 
 
 @pytest.mark.parametrize("release", ["1.83.0", "1.99.4", "1.103.0", NEWEST])
-def test_the_names_that_choose_a_transport(published: dict[str, zipfile.ZipFile], release: str) -> None:
-    handler = published[release].read("litellm/llms/custom_httpx/http_handler.py").decode()
+def test_the_names_that_choose_a_transport(wheels: dict[str, zipfile.ZipFile], release: str) -> None:
+    handler = wheels[release].read("litellm/llms/custom_httpx/http_handler.py").decode()
     assert f"litellm.{transport.SETTING} is True" in handler
     assert f'"{transport.VARIABLE}"' in handler
     assert (f'"{transport.HTTP2_VARIABLE}"' in handler) is (Version(release) >= transport.FIRST_HTTP2)
 
 
 @pytest.mark.parametrize("release", ["1.83.0", NEWEST])
-def test_no_published_wheel_has_an_indicator(published: dict[str, zipfile.ZipFile], release: str) -> None:
-    archive = published[release]
+def test_no_published_wheel_has_an_indicator(wheels: dict[str, zipfile.ZipFile], release: str) -> None:
+    archive = wheels[release]
     assert not [name for name in archive.namelist() if name.endswith(".pth")]
     code = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".py"))
     assert not [host for host in HOSTS if host.encode() in code]
@@ -210,10 +209,10 @@ def test_a_matrix_that_is_not_there_or_is_cut(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- real releases
 
 
-def test_a_real_installation_and_a_real_patched_one(tmp_path: Path, published: dict[str, zipfile.ZipFile]) -> None:
+def test_a_real_installation_and_a_real_patched_one(tmp_path: Path, wheels: dict[str, zipfile.ZipFile]) -> None:
     lock, patches = upstream.load(), series.load()
     site = tmp_path / "lib/python3.11/site-packages"
-    published["1.83.0"].extractall(site)
+    wheels["1.83.0"].extractall(site)
     report = diagnose(lock, patches, find(str(tmp_path)), None)
     assert report.files is not None
     assert report.files.same == report.files.listed > 2000
@@ -228,9 +227,9 @@ def test_a_real_installation_and_a_real_patched_one(tmp_path: Path, published: d
     assert len(texts(changed, "upstream")) == len(texts(changed, "record")) == 1
 
 
-def test_the_wheel_of_the_newest_release(published: dict[str, zipfile.ZipFile]) -> None:
+def test_the_wheel_of_the_newest_release(wheels: dict[str, zipfile.ZipFile]) -> None:
     lock, patches = upstream.load(), series.load()
-    name = Path(str(published[NEWEST].filename))
+    name = Path(str(wheels[NEWEST].filename))
     report = diagnose(lock, patches, find(str(name)), None)
     assert report.files is not None
     assert report.files.published == name.name
@@ -242,5 +241,5 @@ def _patched(folder: Path, release: str) -> Path:
     found = releases.find(lock, release)
     file = wheel.files_for(found, None)[0]
     fixes = ranges.needed(lock, patches, found.version)
-    path = wheel.build(wheel.Published(found, file, fetch.fetch(file)), patches, fixes, folder / "dist").path
+    path = wheel.build(wheel.Published(found, file, *published(release)), patches, fixes, folder / "dist").path
     return Path(shutil.move(path, folder / path.name))

@@ -22,6 +22,7 @@ from scripts.series import Fix
 from scripts.tests import GRID
 from tests.round_trip.failures import NEW
 from tests.tooling.junit_numbers import ERRORED, numbers_of
+from tests.tooling.published import published
 
 PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
@@ -30,17 +31,6 @@ def engine(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scripts", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
-
-
-def published(release: str) -> Path:
-    """The wheel as it was published, from the engine's cache."""
-    code = (
-        "import sys; from scripts import fetch, releases, upstream, wheel;"
-        "release = releases.find(upstream.load(), sys.argv[1]);"
-        "print(fetch.fetch(wheel.files_for(release, None)[0]))"
-    )
-    done = subprocess.run([sys.executable, "-c", code, release], cwd=ROOT, capture_output=True, text=True, check=True)
-    return Path(done.stdout.strip())
 
 
 def patched(release: str) -> Path:
@@ -67,7 +57,7 @@ NEWEST = str(upstream.load().newest.version)
 
 @pytest.mark.parametrize("release", ["1.82.1", "1.83.0", "1.91.5", "1.99.4", NEWEST])
 def test_only_what_the_series_names_differs(release: str) -> None:
-    before, after = record(published(release)), record(patched(release))
+    before, after = record(published(release)[0]), record(patched(release))
     hooks = [fix.hook_for(Version(release)) for fix in needed(release)]
     hooked = {path for hook in hooks if hook is not None for path in hook.paths}
     info = f"litellm-{release}.dist-info"
@@ -105,7 +95,7 @@ def test_sums_agree_with_the_wheels() -> None:
 def test_git_applies_the_hooks_to_the_same_bytes(tmp_path: Path) -> None:
     for release in ("1.82.1", "1.83.0", "1.91.5", "1.99.4", NEWEST):
         tree = tmp_path / release
-        with wheels.opened(published(release)) as original:
+        with wheels.opened(published(release)[0]) as original:
             changed, used = series.apply(needed(release), Version(release), original.read)
             for path in changed:
                 (tree / path).parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +129,7 @@ def output(python: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("release", ["1.83.0", "1.99.4"])
 def test_installed_it_is_as_sound_as_the_published_one(release: str, tmp_path: Path) -> None:
-    before = environment(tmp_path / "before", published(release))
+    before = environment(tmp_path / "before", published(release)[0])
     after = environment(tmp_path / "after", patched(release))
     assert output(after, "-m", "pip", "check") == output(before, "-m", "pip", "check")
     freeze = ["-m", "pip", "list", "--format=freeze"]
