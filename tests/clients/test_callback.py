@@ -19,7 +19,7 @@ from tests.clients.scripts import AWAY_BETWEEN_QUESTIONS
 OVERLAY = Path(__file__).parents[2] / "patches" / "overlay" / "litellm" / "thinking_round_trip"
 CALLBACK = "thinking_compat.handler"
 THOUGHT = "The test runner knows."
-UNSIGNED_AS_TEXT = r"anthropic: visible text was changed.*after:  '\[Reasoning\] "
+UNSIGNED_AS_TEXT = r"anthropic: (visible text was changed|thinking became visible text).*after:  '\[Reasoning\] "
 AS_TEXT = f"[Reasoning] {THOUGHT}"
 NOTHING_FOR_KIMI = 'moonshot:\n  "*":\n    takes: none\n    source: this test\n'
 
