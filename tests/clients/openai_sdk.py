@@ -13,7 +13,7 @@ import openai
 from tests.clients.client import Client, Talk, schema
 from tests.clients.job import Item, Job, Outcome
 from tests.round_trip import accumulate
-from tests.round_trip.seen import Seen
+from tests.round_trip.seen import Seen, of_completion
 
 
 class OpenAISDK(Client):
@@ -42,12 +42,7 @@ class _Talk(Talk):
     def ask(self, model: str) -> Seen:
         message = self._streamed(model) if self.job.streamed else self._whole(model)
         self.history.append(message)
-        calls = message.get("tool_calls") or []
-        return Seen(
-            [message["reasoning_content"]] if message.get("reasoning_content") else [],
-            [message["content"]] if message.get("content") else [],
-            [(call["id"], call["function"]["name"], call["function"]["arguments"]) for call in calls],
-        )
+        return of_completion(message)
 
     def _whole(self, model: str) -> Item:
         answer = self._client.chat.completions.with_raw_response.create(**self._request(model))

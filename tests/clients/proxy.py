@@ -85,12 +85,9 @@ def running(
     `folder` gets its configuration (YAML reads JSON), its callback and its log, and what `beside` puts there;
     `settings` are variables for it.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _prepare(folder, config)
     if beside:
         beside(folder)
-    shutil.copy(_IN_PROXY / "spend_log.py", folder)
-    (folder / "config.yaml").write_text(json.dumps(config, indent=2))
     proxy = Proxy(f"http://127.0.0.1:{_free_port()}", f"sk-{secrets.token_hex(24)}", folder)
     with (folder / "proxy.log").open("wb") as log:
         process = subprocess.Popen(
@@ -105,6 +102,13 @@ def running(
             yield proxy
         finally:
             _stop(process, proxy)
+
+
+def _prepare(folder: Path, config: Mapping[str, Any]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(_IN_PROXY / "spend_log.py", folder)
+    (folder / "config.yaml").write_text(json.dumps(config, indent=2))
 
 
 def config(addresses: Mapping[str, str], callbacks: Sequence[str] = ()) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from tests.clients.deployments import CLAUDE, FIREWORKS, GEMINI, OTHERS, TOGETHE
 from tests.clients.play import Played, Stage, told_apart
 from tests.clients.scripts import AWAY_BETWEEN_QUESTIONS
 
+IN_THE_ID = "__thought__"
+"""What older releases of LiteLLM write between the id of Gemini's call and its signature."""
+
 MULTI_TURN = conversations.load("pause-in-thinking")
 TOOLS = conversations.load("tool-loop-five")
 AWAY_BETWEEN_TOOLS = conversations.load("claude-away-and-back")
@@ -66,7 +69,9 @@ def test_gemini_behind_a_client_that_keeps_no_other_fields(
     """
     played = stage.play(plain_messages_client, TOOLS, GEMINI, streamed=streamed)
     assert (played.dialogue.rejections, played.outcome.error, played.dialogue.over) == ([], None, True)
-    assert {loss.finding.what for loss in played.dialogue.losses} <= {"encrypted content was lost"}
+    hidden = any(IN_THE_ID in ident for seen in played.outcome.turns for ident, _, _ in seen.calls)
+    lost = set() if hidden else {"encrypted content was lost"}
+    assert {loss.finding.what for loss in played.dialogue.losses} == lost
 
 
 @pytest.mark.parametrize("model", [FIREWORKS, TOGETHER])

@@ -38,25 +38,23 @@ def _environment(tmp_path: Path, program: str, meanwhile: str = "") -> Path:
 
 def test_a_proxy_that_ends_at_once_is_told_with_its_log(tmp_path: Path) -> None:
     python = _environment(tmp_path, "#!/bin/sh\necho the key is weak; exit 3\n")
-    with pytest.raises(ProxyFailed, match=r"exit status 3 before it was ready(.|\n)*the key is weak"):  # noqa: SIM117
-        with running(python, tmp_path / "folder", {}):
-            pytest.fail("it was ready")
+    told = r"exit status 3 before it was ready(.|\n)*the key is weak"
+    with pytest.raises(ProxyFailed, match=told), running(python, tmp_path / "folder", {}):
+        pytest.fail("it was ready")
 
 
 def test_a_proxy_that_is_never_ready_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxies, "STARTS", 1)
     python = _environment(tmp_path, "#!/bin/sh\nexec sleep 60\n")
-    with pytest.raises(ProxyFailed, match="not ready within 1 seconds"):  # noqa: SIM117
-        with running(python, tmp_path / "folder", {}):
-            pytest.fail("it was ready")
+    with pytest.raises(ProxyFailed, match="not ready within 1 seconds"), running(python, tmp_path / "folder", {}):
+        pytest.fail("it was ready")
 
 
 def test_a_proxy_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxies, "STOPS", 1)
     python = _environment(tmp_path, READY, "signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-    with pytest.raises(ProxyFailed, match="did not end within 1 seconds"):  # noqa: SIM117
-        with running(python, tmp_path / "folder", {}):
-            pass
+    with pytest.raises(ProxyFailed, match="did not end within 1 seconds"), running(python, tmp_path / "folder", {}):
+        pass
 
 
 def test_what_the_proxy_tries_beyond_loopback_is_told(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.round_trip import accumulate, google, sdk
 from tests.round_trip.calls import call
 from tests.round_trip.grid import BUILT
 from tests.round_trip.routes import Route
-from tests.round_trip.seen import Seen
+from tests.round_trip.seen import Seen, of_completion
 from tests.round_trip.trace import Trace
 
 Item = dict[str, Any]
@@ -221,12 +221,7 @@ class Chat(Ingress):
     def keep(self, answer: Item) -> Seen:
         message = answer["choices"][0]["message"]
         self.history.append(message)
-        calls = message.get("tool_calls") or []
-        return Seen(
-            [message["reasoning_content"]] if message.get("reasoning_content") else [],
-            [message["content"]] if message.get("content") else [],
-            [(call["id"], call["function"]["name"], call["function"]["arguments"]) for call in calls],
-        )
+        return of_completion(message)
 
 
 class Responses(Ingress):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.backends.history import Finding, Part, is_joined
 from tests.round_trip.failures import Failure
@@ -17,6 +18,16 @@ class Seen:
     thinking: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def of_completion(message: Mapping[str, Any]) -> Seen:
+    """What a message of `/v1/chat/completions` shows."""
+    calls = message.get("tool_calls") or []
+    return Seen(
+        [message["reasoning_content"]] if message.get("reasoning_content") else [],
+        [message["content"]] if message.get("content") else [],
+        [(call["id"], call["function"]["name"], call["function"]["arguments"]) for call in calls],
+    )
 
 
 def differences(given: Sequence[Part], seen: Seen, turn: int) -> list[Failure]:
