@@ -1,21 +1,17 @@
-"""What the engine's tests share: a package index on loopback, an empty cache, and the overlay without LiteLLM."""
+"""What the engine's tests share: a package index on loopback, and an empty cache."""
 
 from __future__ import annotations
 
 import os
 import ssl
-import sys
-from collections.abc import Callable, Iterator
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
 from scripts import index
-from scripts.paths import PATCHES
 from tests.tooling.simple_index import SimpleIndex
 
 
@@ -74,15 +70,3 @@ def tls_server(authority: trustme.CA) -> Iterator[HTTPServer]:
     authority.issue_cert("localhost").configure_cert(context)
     with HTTPServer("localhost", ssl_context=context) as started:
         yield started
-
-
-Overlay = Callable[[str], Any]
-
-
-@pytest.fixture
-def overlay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Overlay]:
-    """Import a module of the overlay by its name, without LiteLLM: `overlay("carriers")`."""
-    monkeypatch.syspath_prepend(str(PATCHES / "overlay"))
-    yield lambda name: import_module(f"litellm.thinking_round_trip.{name}")
-    for name in [name for name in sys.modules if name.split(".")[0] == "litellm"]:
-        del sys.modules[name]

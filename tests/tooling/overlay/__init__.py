@@ -1,0 +1,1 @@
+"""Tests of the overlay's modules, which need no LiteLLM."""
