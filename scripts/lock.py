@@ -29,7 +29,8 @@ DENIED = {
     "1.82.8": "attackers uploaded it to the package index on 2026-03-24 with code that steals credentials, which"
     " litellm_init.pth runs whenever Python starts.",
 }
-"""Research: failures.md, section 5. Upstream's source was never affected, only the files on the package index."""
+"""docs/failures.md#supply-chain-compromise. Upstream's source was never affected, only the files on the package index.
+"""
 
 _ADAPTER = re.compile(r"litellm/llms/anthropic/(\w+)/adapters/transformation\.py")
 

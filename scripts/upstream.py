@@ -77,7 +77,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Lock:
-    """The releases, oldest first, and the denied ones with the reason (research: failures.md, section 5)."""
+    """The releases, oldest first, and the denied ones with the reason (docs/failures.md#supply-chain-compromise)."""
 
     releases: tuple[Release, ...]
     denied: tuple[tuple[str, str], ...]

@@ -1,4 +1,4 @@
-"""What the malicious uploads of March 2026 leave behind (research: failures.md, section 5).
+"""What the malicious uploads of March 2026 leave behind (docs/failures.md#supply-chain-compromise).
 
 A denied release is known by its version. The indicators show what carries another version, or was left in the folder
 when the release itself had been replaced.

@@ -4,7 +4,7 @@
             -> losses     -> noted, and answered all the same, as the provider would
             -> the next scripted assistant turn, whole or streamed, in the provider's wire form
 
-Every rule names its source: a section of research/backends.md. Nothing here imports LiteLLM or mirrors its tables. A
+Every rule names its source: a section of docs/providers.md. Nothing here imports LiteLLM or mirrors its tables. A
 provider with several endpoints has one backend for each; which of them a release of LiteLLM takes is its choice.
 """
 
@@ -35,7 +35,7 @@ from tests.backends.vllm import VLLM, OlderVLLM
 from tests.backends.xai import XAIChat, XAIResponses
 from tests.backends.zai import Zai
 
-# The cells of the grid by the sections of the research, and the endpoints of each.
+# The cells of the grid by the headings of docs/providers.md, and the endpoints of each.
 BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "anthropic": (AnthropicMessages,),
     "anthropic-adaptive": (AnthropicMessages,),

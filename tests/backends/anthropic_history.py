@@ -1,4 +1,8 @@
-"""What Anthropic's Messages API rejects because of what it said before: research/backends.md 1.1, 1.2 and 1.4."""
+"""What Anthropic's Messages API rejects because of what it said before.
+
+The rules: docs/providers.md#anthropic-errors, docs/providers.md#which-turns-need-thinking,
+docs/providers.md#prefix-binding.
+"""
 
 from __future__ import annotations
 
@@ -86,9 +90,11 @@ def _modified(thoughts: Sequence[Place], before: Standing, after: Standing) -> F
 
 
 def beginnings(call: Call, silent: Set[str]) -> Iterator[Fault]:
-    """Rows on the first block, and section 1.2: manual mode demands it, adaptive mode goes on without thinking.
+    """Rows on the first block, and docs/providers.md#which-turns-need-thinking: manual mode demands it, adaptive mode
+    goes on without thinking.
 
-    The documentation now says that manual mode goes on without it as well, against the errors reported (section 24, 4).
+    The documentation now says that manual mode goes on without it as well, against the errors reported
+    (docs/providers.md#not-verified).
 
     `silent` are the calls of messages that the model began without thinking although it was on, as it does after a
     tool's result unless thinking is interleaved: what came so may come back so.
@@ -121,7 +127,8 @@ def endings(call: Call) -> Iterator[Fault]:
     """Row "thinking disabled, final assistant message holds thinking".
 
     Final is the last message, or the one whose tools are answered in the last message. For the second the current
-    documentation says that thinking is stripped without an error (section 1.2), so there it is assumed.
+    documentation says that thinking is stripped without an error (docs/providers.md#which-turns-need-thinking), so
+    there it is assumed.
     """
     latest = last_turn(call.body) if call.mode == "off" else []
     for place in latest:
@@ -137,7 +144,9 @@ def endings(call: Call) -> Iterator[Fault]:
 
 
 def bindings(call: Call, made: Seals) -> Iterator[Fault]:
-    """Section 1.4: each thought stands behind what it was made behind, and none is missing between two others."""
+    """docs/providers.md#prefix-binding: each thought stands behind what it was made behind, and none is missing between
+    two others.
+    """
     setting = (call.thinking.get("block_binding") or {}).get("prefix_mismatch_behavior")
     if setting == "drop_block":
         return

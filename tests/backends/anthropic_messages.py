@@ -1,4 +1,5 @@
-"""Anthropic Messages: research/backends.md section 1. What a turn looks like; the rules are in modules of their own.
+"""Anthropic Messages: docs/providers.md#anthropic-messages. What a turn looks like; the rules are in modules of their
+own.
 
 anthropic_models    what a model can do, and what a request asks of it
 anthropic_rules     what is wrong with a request by itself (1.1)
@@ -25,11 +26,12 @@ from tests.conversations.model import AssistantTurn, Block, Redacted, Thinking
 class AnthropicMessages(MessagesWire):
     """Claude at Anthropic.
 
-    A request that does not switch thinking on gets none: reasoning of the script is left out of that turn. Neither
-    does one get reasoning behind a tool's result or a visible block, unless thinking is interleaved (section 1.2).
+    A request that does not switch thinking on gets none: reasoning of the script is left out of that turn. Neither does
+    one get reasoning behind a tool's result or a visible block, unless thinking is interleaved
+    (docs/providers.md#which-turns-need-thinking).
 
-    `binding` says that the account is one for which thinking is bound to what stood before it (section 1.4), with those
-    models that can; other accounts ask for it in the request.
+    `binding` says that the account is one for which thinking is bound to what stood before it
+    (docs/providers.md#prefix-binding), with those models that can; other accounts ask for it in the request.
 
     Its seals open wherever Claude is served: Anthropic's documentation of extended thinking has signatures "compatible
     across platforms (Claude APIs, Amazon Bedrock, and Vertex AI)". So all of them share an `account`.
@@ -37,7 +39,7 @@ class AnthropicMessages(MessagesWire):
 
     name = "anthropic"
     account: ClassVar[str] = "anthropic"
-    section = "1"
+    section = "docs/providers.md#anthropic-messages"
     host = "api.anthropic.com"
     path = "/v1/messages"
     redacts = True

@@ -1,4 +1,6 @@
-"""What Anthropic's models can do, by their names, and what a request asks of them: research/backends.md section 1."""
+"""What Anthropic's models can do, by their names, and what a request asks of them:
+docs/providers.md#anthropic-messages.
+"""
 
 from __future__ import annotations
 
@@ -34,27 +36,29 @@ class Model:
 
     @property
     def manual(self) -> bool:
-        """Section 1.1: manual mode is not for Opus 4.7 and later, nor for anything from 5 on."""
+        """docs/providers.md#anthropic-errors: manual mode is not for Opus 4.7 and later, nor for anything from 5 on."""
         return self.version < (4, 7)
 
     @property
     def adaptive(self) -> bool:
-        """Sections 1.1 and 1.2: adaptive mode is for Opus and Sonnet 4.6 and later, and not for 4.5 models."""
+        """docs/providers.md#anthropic-errors and docs/providers.md#which-turns-need-thinking: adaptive mode is for Opus
+        and Sonnet 4.6 and later, and not for 4.5 models.
+        """
         return self.version >= (4, 6)
 
     @property
     def silent(self) -> bool:
-        """Section 1.1: thinking cannot be disabled on Fable, Mythos and Opus 5.5."""
+        """docs/providers.md#anthropic-errors: thinking cannot be disabled on Fable, Mythos and Opus 5.5."""
         return self.family not in ("fable", "mythos") and (self.family, self.version) != ("opus", (5, 5))
 
     @property
     def warm(self) -> bool:
-        """Section 1.1: `temperature` is deprecated on 4.7 and later."""
+        """docs/providers.md#anthropic-errors: `temperature` is deprecated on 4.7 and later."""
         return self.version < (4, 7)
 
     @property
     def binds(self) -> bool:
-        """Section 1.4: the models whose thinking is bound to what stood before it."""
+        """docs/providers.md#prefix-binding: the models whose thinking is bound to what stood before it."""
         named = {("fable", (5, 1)), ("fable", (5, 2)), ("mythos", (5, 2))}
         return (self.family, self.version) in named | {(one, (5, 5)) for one in ("opus", "sonnet", "haiku")}
 
@@ -86,7 +90,9 @@ class Call:
 
     @property
     def interleaves(self) -> bool:
-        """Section 1.2: with adaptive thinking, or by header for Claude 4, but never on Haiku 4.5."""
+        """docs/providers.md#which-turns-need-thinking: with adaptive thinking, or by header for Claude 4, but never on
+        Haiku 4.5.
+        """
         if self.mode == "adaptive":
             return True
         able = self.model.version >= (4, 0) and self.model != Model("haiku", (4, 5))
@@ -94,5 +100,5 @@ class Call:
 
     @property
     def omits(self) -> bool:
-        """Section 1.5: with display omitted, thinking is sealed and its text left out."""
+        """docs/providers.md#anthropic-streaming: with display omitted, thinking is sealed and its text left out."""
         return self.thinking.get("display") == "omitted"

@@ -1,4 +1,4 @@
-"""What Anthropic's Messages API rejects whatever was said before: the table of research/backends.md section 1.1.
+"""What Anthropic's Messages API rejects whatever was said before: the table of docs/providers.md#anthropic-errors.
 
 What it rejects because of what it said itself is in `anthropic_history`.
 """
@@ -79,7 +79,7 @@ def _modes(call: Call) -> Iterator[Fault]:
 
 
 def _budget(call: Call) -> Iterator[Fault]:
-    """Below the table. The rule is documented; the texts are those of the API, which the research does not quote.
+    """Below the table. The rule is documented; the texts are those of the API, which docs/providers.md does not quote.
 
     With interleaved thinking a budget is for the whole turn, so it may exceed `max_tokens`.
     """
@@ -95,7 +95,7 @@ def _budget(call: Call) -> Iterator[Fault]:
 
 
 def _binding_header(call: Call) -> Iterator[Fault]:
-    """Section 1.4: the setting is a feature in beta."""
+    """docs/providers.md#prefix-binding: the setting is a feature in beta."""
     if "block_binding" in call.thinking and BINDING not in call.betas:
         yield _extra(f"thinking.{call.type}.block_binding")
 
@@ -153,7 +153,7 @@ def _unanswered(call: Call) -> Iterator[Fault]:
 
 
 def _unasked(call: Call) -> Iterator[Fault]:
-    """Row "tool pairing", second half, of which the research quotes the beginning."""
+    """Row "tool pairing", second half, of which docs/providers.md quotes the beginning."""
     messages = call.body["messages"]
     for place in places(call.body):
         before = messages[place.message - 1] if place.message else None

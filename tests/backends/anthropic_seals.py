@@ -1,7 +1,8 @@
 """What Anthropic seals: the signatures of thinking and the data of redacted thinking, and the prefix they are bound to.
 
-A seal names its place among all thinking of the conversation and a digest of what stood before it (section 1.4), and
-ends in a keyed digest over both, its kind and its text. So it can be checked without remembering it.
+A seal names its place among all thinking of the conversation and a digest of what stood before it
+(docs/providers.md#prefix-binding), and ends in a keyed digest over both, its kind and its text. So it can be checked
+without remembering it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def elsewhere(given: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Prefix:
-    """System prompt, tools, and every block before a turn, each with its address (section 1.4)."""
+    """System prompt, tools, and every block before a turn, each with its address (docs/providers.md#prefix-binding)."""
 
     system: str
     tools: str
@@ -103,7 +104,8 @@ class Seals:
     def of(self, block: dict[str, Any]) -> Head | None:
         """Read the seal of a thinking or redacted thinking block.
 
-        Text that stands with the signature of an omitted one is ignored (section 1.1, "Signed block with empty text").
+        Text that stands with the signature of an omitted one is ignored (docs/providers.md#anthropic-errors, "Signed
+        block with empty text").
         """
         if block["type"] == "redacted_thinking":
             return self.open("redacted", "", block["data"])

@@ -1,4 +1,4 @@
-"""The events of a streamed message: research/backends.md section 1.5."""
+"""The events of a streamed message: docs/providers.md#anthropic-streaming."""
 
 from __future__ import annotations
 

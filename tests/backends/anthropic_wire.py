@@ -62,7 +62,9 @@ def content(message: Mapping[str, Any]) -> list[Item]:
 
 
 def turns(body: Body) -> Iterator[tuple[str, list[tuple[int, Item]]]]:
-    """Runs of messages of one role, numbered: two in a row are one turn (section 1.1, "Legal: u|u, a|a")."""
+    """Runs of messages of one role, numbered: two in a row are one turn (docs/providers.md#anthropic-errors, "Legal:
+    u|u, a|a").
+    """
     for role, run in groupby(enumerate(body["messages"]), key=lambda pair: str(pair[1]["role"])):
         yield role, list(run)
 
@@ -115,7 +117,9 @@ class MessagesWire(Backend):
                 yield Finding("foreign field on the wire", path, path, after=str(message[key]))
 
     def expected(self, given: Given, request: Request) -> list[Part]:
-        """Without thinking, reasoning in the history is accepted and ignored, so it may stay away (section 1.1)."""
+        """Without thinking, reasoning in the history is accepted and ignored, so it may stay away
+        (docs/providers.md#anthropic-errors).
+        """
         parts = super().expected(given, request)
         if self.thinks(request):
             return parts

@@ -1,4 +1,4 @@
-"""Azure OpenAI: research/backends.md section 22. The Responses endpoint and the older one for chat."""
+"""Azure OpenAI: docs/providers.md#azure-openai. The Responses endpoint and the older one for chat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AzureResponses(OpenAIResponses):
     """A deployment of a reasoning model of OpenAI: another account, so OpenAI's ids and seals mean nothing here."""
 
     name = "azure"
-    section = "22"
+    section = "docs/providers.md#azure-openai"
     host = HOST
     path = r"/openai(/v1)?/responses"
     wording: ClassVar[rules.Wording] = rules.Wording(missing=400, names_item=False)
@@ -26,13 +26,15 @@ class AzureChat(OpenAIChat):
     """The same deployment behind the older API, which words an unknown parameter in its own way."""
 
     name = "azure-chat"
-    section = "22"
+    section = "docs/providers.md#azure-openai"
     host = HOST
     path = r"/openai/deployments/[^/]+/chat/completions|/openai/v1/chat/completions"
     account: ClassVar[str] = "azure"
 
     def unknown_parameter(self, path: str) -> Violation:
-        """Section 22: `Unrecognized request argument supplied`, code null; nested ones are as in section 3."""
+        """docs/providers.md#azure-openai: `Unrecognized request argument supplied`, code null; nested ones are as in
+        docs/providers.md#openai-chat-completions.
+        """
         if "." in path:
             return super().unknown_parameter(path)
         return self._refusal(f"Unrecognized request argument supplied: {path}", path, None)

@@ -25,7 +25,7 @@ Body = dict[str, Any]
 class Violation:
     """A broken rule of the provider, and the answer that the provider gives to it.
 
-    `assumed` rules are those that the research marks as not verified, or as contradictory: a lenient backend does not
+    `assumed` rules are those that docs/providers.md marks as not verified or contradictory: a lenient backend does not
     apply them, and a rejection by one says that it is one.
     """
 
@@ -100,7 +100,7 @@ class Backend(ABC):
     """One endpoint of one provider, for the length of one conversation.
 
     `host` and `path` (a regular expression for all of it) say where requests come in. `account` is whose signatures it
-    knows as its own. `section` is where research/backends.md speaks of it. What its wire can carry:
+    knows as its own. `section` is where docs/providers.md speaks of it. What its wire can carry:
 
     - `redacts`: reasoning that is sealed and has no text;
     - `signs`: each thinking text comes with a seal of its own, without which it is not taken back;

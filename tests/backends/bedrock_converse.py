@@ -1,4 +1,4 @@
-"""Bedrock Converse: research/backends.md section 18. The carrier is a `reasoningContent` block.
+"""Bedrock Converse: docs/providers.md#bedrock-converse. The carrier is a `reasoningContent` block.
 
 It is a text with its signature, or redacted content. A Claude model asks for it back and checks it; the other models of
 Bedrock refuse it.
@@ -32,7 +32,7 @@ class Converse(MessagesWire):
     `faults`, `thinks` and `thought` get the translated request.
     """
 
-    section = "18"
+    section = "docs/providers.md#bedrock-converse"
     host = "bedrock-runtime.us-east-1.amazonaws.com"
     foreign_text = "refused"
 
@@ -85,7 +85,8 @@ class Converse(MessagesWire):
 
 
 class BedrockConverse(Converse, AnthropicMessages):
-    """A Claude model: the one that the address names. It thinks when it is told to, and its rules are section 1's.
+    """A Claude model: the one that the address names. It thinks when it is told to, and its rules are those of
+    docs/providers.md#anthropic-messages.
 
     `forbids_unsigned` says that thinking without a signature gets a 403, as one source has it.
     """
@@ -102,7 +103,9 @@ class BedrockConverse(Converse, AnthropicMessages):
             yield self.error(_wrapped(fault).message, fault.path)
 
     def faults(self, request: Request) -> Iterator[Fault]:
-        """Section 18, first bullet: AWS hands through what the model says, behind words of its own."""
+        """docs/providers.md#bedrock-converse, first bullet: AWS hands through what the model says, behind words of its
+        own.
+        """
         yield from map(_wrapped, super().faults(request))
         yield from map(_wrapped, rules.prefill(self.call(request)))
 
@@ -118,7 +121,9 @@ class BedrockNova(Converse):
     path = r"/model/[^/]*amazon\.nova[^/]*/converse(-stream)?"
 
     def faults(self, request: Request) -> Iterator[Fault]:
-        """Section 18: "User messages cannot contain reasoning content"; unsigned it may be there, bifrost says."""
+        """docs/providers.md#bedrock-converse: "User messages cannot contain reasoning content"; unsigned it may be
+        there, bifrost says.
+        """
         for place in places(request.body):
             if place.role == "assistant" and place.thinks:
                 yield Fault(
@@ -153,7 +158,7 @@ class BedrockR1(BedrockNova):
     path = r"/model/[^/]*deepseek\.r1[^/]*/converse(-stream)?"
 
     def faults(self, request: Request) -> Iterator[Fault]:
-        """Section 18, fourth bullet, where it is about R1 (langchain-aws#401)."""
+        """docs/providers.md#bedrock-converse, fourth bullet, where it is about R1 (langchain-aws#401)."""
         for fault in super().faults(request):
             yield replace(fault, assumed=False)
 

@@ -1,4 +1,4 @@
-"""What Bedrock rejects by itself, before or beside the model: research/backends.md section 18."""
+"""What Bedrock rejects by itself, before or beside the model: docs/providers.md#bedrock-converse."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MODEL_FIELDS = {
     "anthropic_beta", "context_management", "mcp_servers", "metadata", "output_config",
     "output_format", "thinking", "tool_choice", "tools", "top_k",
 }  # fmt: skip
-# The models that section 18 names for an assistant turn of nothing but reasoning.
+# The models that docs/providers.md#bedrock-converse names for an assistant turn of nothing but reasoning.
 TAKE_NO_PREFILL = {Model("sonnet", (5, 0)), Model("fable", (5, 1))}
 
 
 def error(message: str, path: str, *, status: int = 400, kind: str = "ValidationException") -> Violation:
-    """The envelope of section 18."""
+    """The envelope of docs/providers.md#bedrock-converse."""
     answer = Answer(status, JSON, (encode({"message": message}),), {"x-amzn-errortype": kind})
     return Violation(message, path, answer)
 
@@ -45,7 +45,9 @@ def _unknown(path: str, name: str) -> Violation:
 
 
 def _null(at: str, block: Block) -> Iterator[Violation]:
-    """Section 18, "text null" (LibreChat#13888). That AWS counts from one is not in the quotation."""
+    """docs/providers.md#bedrock-converse, "text null" (LibreChat#13888). That AWS counts from one is not in the
+    quotation.
+    """
     thought = (block.get(THOUGHT) or {}).get("reasoningText")
     if thought is not None and thought.get("text") is None:
         yield _constraint(f"Value at '{at}.{THOUGHT}.reasoningText.text'", "Member must not be null", at)
@@ -68,7 +70,9 @@ def _constraint(subject: str, constraint: str, path: str) -> Violation:
 
 
 def forbidden(body: Body) -> Iterator[Violation]:
-    """failures.md, F11 (Switchyard#285): unsigned thinking gets a 403; section 18 (bifrost#6942) says 400."""
+    """docs/failures.md#f11 (Switchyard#285): unsigned thinking gets a 403; docs/providers.md#bedrock-converse
+    (bifrost#6942) says 400.
+    """
     for index, offset, block in assistant_blocks(body):
         thought = (block.get(THOUGHT) or {}).get("reasoningText")
         if thought and not thought.get("signature"):
@@ -78,14 +82,16 @@ def forbidden(body: Body) -> Iterator[Violation]:
 
 
 def fields(body: Body) -> Iterator[Fault]:
-    """failures.md, F36 (litellm#13609): `reasoning: Extra inputs are not permitted`, and so for any other name."""
+    """docs/failures.md#f36 (litellm#13609): `reasoning: Extra inputs are not permitted`, and so for any other name."""
     for name in body.get("additionalModelRequestFields") or {}:
         if name not in MODEL_FIELDS:
             yield Fault(f"{name}: Extra inputs are not permitted", f"additionalModelRequestFields.{name}")
 
 
 def prefill(call: Call) -> Iterator[Fault]:
-    """Section 18 (hermes#105780): a turn of nothing but reasoning counts as prefill; see section 1.1 for the words."""
+    """docs/providers.md#bedrock-converse (hermes#105780): a turn of nothing but reasoning counts as prefill; see
+    docs/providers.md#anthropic-errors for the words.
+    """
     if call.model not in TAKE_NO_PREFILL:
         return
     for role, run in turns(call.body):

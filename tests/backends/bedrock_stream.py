@@ -1,7 +1,7 @@
 """The events of a streamed Converse answer, in AWS's binary framing (`application/vnd.amazon.eventstream`).
 
 The encoder is our own: botocore only reads this framing, and the one library that writes it (smithy-aws-event-stream)
-needs Python 3.12. Which events there are is said in research/backends.md section 18, and by the service model of
+needs Python 3.12. Which events there are is said in docs/providers.md#bedrock-converse, and by the service model of
 bedrock-runtime, which has no `contentBlockStart` but for tools.
 """
 

@@ -1,7 +1,8 @@
 """The wire of Bedrock Converse: its blocks, and the same request as Anthropic's Messages API would have it.
 
 AWS turns the one into the other for a Claude model and hands through what the model answers, so what is known about
-Claude's rules need not be known twice. The numbers of messages and blocks stay (section 18 quotes them).
+Claude's rules need not be known twice. The numbers of messages and blocks stay (docs/providers.md#bedrock-converse
+quotes them).
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ def written(block: Block) -> Block:
 
 
 def wrapped(data: str) -> str:
-    """Section 18: `redactedContent` is base64 of bytes, and the bytes are what Claude calls `data`."""
+    """docs/providers.md#bedrock-converse: `redactedContent` is base64 of bytes, and the bytes are what Claude calls
+    `data`.
+    """
     return b64encode(data.encode()).decode()
 
 

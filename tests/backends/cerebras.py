@@ -1,4 +1,4 @@
-"""Cerebras, chat completions: research/backends.md section 13.
+"""Cerebras, chat completions: docs/providers.md#cerebras.
 
 Its carrier is `reasoning`, a string or text parts, which nothing demands back. Every other property of an assistant
 message is rejected, all of them in one error, which has no `error` object around it.
@@ -20,13 +20,15 @@ class Cerebras(ChatCompletions):
     """A model on Cerebras that reasons."""
 
     name = "cerebras"
-    section = "13"
+    section = "docs/providers.md#cerebras"
     host = "api.cerebras.ai"
     path = "/v1/chat/completions"
     fields = ("reasoning",)
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 13: `reasoning_content` was seen. That other properties and parts are rejected alike is inferred."""
+        """docs/providers.md#cerebras: `reasoning_content` was seen. That other properties and parts are rejected alike
+        is inferred.
+        """
         unknown = [(index, key) for index, key, _ in self.unknown(request)]
         seen = [(index, key) for index, key in unknown if key == "reasoning_content"]
         named = seen if self.lenient else unknown
@@ -37,14 +39,14 @@ class Cerebras(ChatCompletions):
             yield self._unsupported(strange, assumed=True)
 
     def _unsupported(self, properties: list[tuple[int, str]], *, assumed: bool) -> Violation:
-        """Section 13: one line for each property."""
+        """docs/providers.md#cerebras: one line for each property."""
         names = [f"messages.{index}.assistant.{key}" for index, key in properties]
         index, key = properties[0]
         message = "\n".join(f"{name}: property '{name}' is unsupported" for name in names)
         return replace(self.error(message, f"messages[{index}].{key}"), assumed=assumed)
 
     def reasoning(self, at: str, message: dict[str, Any]) -> Iterator[Part]:
-        """Section 13: `reasoning` may be a list of text parts."""
+        """docs/providers.md#cerebras: `reasoning` may be a list of text parts."""
         value = message.get("reasoning")
         if isinstance(value, list):
             value = "".join(part["text"] for part in value)
@@ -52,7 +54,7 @@ class Cerebras(ChatCompletions):
             yield Part("reasoning", value, f"{at}.reasoning")
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 13: no `error` object around it."""
+        """docs/providers.md#cerebras: no `error` object around it."""
         body = {
             "message": message,
             "type": "invalid_request_error",

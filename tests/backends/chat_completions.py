@@ -16,7 +16,7 @@ from tests.backends.history import Finding, Part
 from tests.backends.wire import SSE, Answer, Request, event, split, whole
 from tests.conversations.model import AssistantTurn, Block, Text, Thinking, ToolUse
 
-# The fields of an assistant message that every such provider knows (section 3, first line).
+# The fields of an assistant message that all know (docs/providers.md#openai-chat-completions, first line).
 KNOWN = frozenset({"role", "content", "refusal", "name", "audio", "tool_calls", "function_call"})
 
 
@@ -154,7 +154,7 @@ class ChatCompletions(Backend):
         yield b"data: [DONE]\n\n"
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """The envelope of section 4, which most of these providers use."""
+        """The envelope of docs/providers.md#moonshot, which most of these providers use."""
         error = {"message": message, "type": "invalid_request_error"}
         return Violation(message, path, whole({"error": error}, 400))
 

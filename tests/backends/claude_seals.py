@@ -28,7 +28,9 @@ def is_data(seal: str) -> bool:
 
 
 class ClaudeSeals(ChatCompletions):
-    """Signs what Claude thinks, and knows its own signatures (section 1.1 for the rules and the words)."""
+    """Signs what Claude thinks, and knows its own signatures (docs/providers.md#anthropic-errors for the rules and the
+    words).
+    """
 
     account = "anthropic"
     signs = True
@@ -42,7 +44,9 @@ class ClaudeSeals(ChatCompletions):
         return Part("reasoning", block.text, part.place, seal)
 
     def genuine(self, text: str, seal: str) -> bool:
-        """Tell whether a signature was given for this text; that of a text kept back is good with any (section 1.1)."""
+        """Tell whether a signature was given for this text; that of a text kept back is good with any
+        (docs/providers.md#anthropic-errors).
+        """
         given = self.dialogue.seals(self.account)
         return seal == self._seal(text) or (text, seal) in given or ("", seal) in given
 

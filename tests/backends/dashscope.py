@@ -1,4 +1,4 @@
-"""Alibaba DashScope (Qwen): research/backends.md section 6. The endpoint for chat, and the one for Responses."""
+"""Alibaba DashScope (Qwen): docs/providers.md#dashscope. The endpoint for chat, and the one for Responses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class DashScope(ChatCompletions):
     """A Qwen that thinks. It takes its reasoning back if it is told to preserve it; otherwise it ignores it."""
 
     name = "dashscope"
-    section = "6"
+    section = "docs/providers.md#dashscope"
     host = HOST
     path = "/compatible-mode/v1/chat/completions"
     fields = ("reasoning_content",)
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 6: parts of a kind that is not known; everything about reasoning is accepted."""
+        """docs/providers.md#dashscope: parts of a kind that is not known; everything about reasoning is accepted."""
         for index, place, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
             yield self.error(
                 "The provided messages input is invalid. The error info is [Unexpected item type in content.]",
@@ -35,14 +35,14 @@ class DashScope(ChatCompletions):
             )
 
     def expected(self, given: Given, request: Request) -> list[Part]:
-        """Section 6: without `preserve_thinking` it makes no difference whether reasoning comes back."""
+        """docs/providers.md#dashscope: without `preserve_thinking` it does not matter whether reasoning comes back."""
         parts = super().expected(given, request)
         if request.body.get("preserve_thinking"):
             return parts
         return [replace(part, optional=True) if part.kind == "reasoning" else part for part in parts]
 
     def error(self, message: str, path: str = "messages") -> Violation:
-        """Section 6: the shape of agno#5317."""
+        """docs/providers.md#dashscope: the shape of agno#5317."""
         words = f"<400> InternalError.Algo.InvalidParameter: {message}"
         error = {"code": "invalid_parameter_error", "param": None, "message": words, "type": "invalid_request_error"}
         number = len(self.dialogue.requests)
@@ -54,14 +54,14 @@ class DashScopeResponses(Responses):
     """The endpoint whose summary is all there is of the reasoning; nobody has written down a rule for ids."""
 
     name = "dashscope-responses"
-    section = "6"
+    section = "docs/providers.md#dashscope"
     host = HOST
     path = "/api/v2/apps/protocols/compatible-mode/v1/responses"
     account = "dashscope"
     seals = False
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 6, third bullet."""
+        """docs/providers.md#dashscope, third bullet."""
         for index, item in enumerate(items(request.body)):
             if kind(item) == "reasoning" and not isinstance(item.get("summary"), list):
                 path = f"input[{index}].summary"

@@ -1,4 +1,4 @@
-"""Databricks, a Claude behind its chat completions: research/backends.md section 19.
+"""Databricks, a Claude behind its chat completions: docs/providers.md#claude-on-databricks.
 
 Its carrier is a content block `reasoning`, whose summary holds the signed text. The fields that LiteLLM and others use
 for reasoning are rejected in the words of Claude's validator, as a JSON string within the envelope.
@@ -26,7 +26,7 @@ class Databricks(ClaudeSeals, ReasoningList):
     """
 
     name = "databricks"
-    section = "19"
+    section = "docs/providers.md#claude-on-databricks"
     host = "databricks.test"
     path = "/serving-endpoints/(chat/completions|[^/]+/invocations)"
     carriers = frozenset({"reasoning"})
@@ -38,7 +38,7 @@ class Databricks(ClaudeSeals, ReasoningList):
         yield from self._bad_seals(request)
 
     def _unknown_fields(self, request: Request) -> Iterator[Violation]:
-        """Section 19: the two fields that were seen; the rest follows from the validator."""
+        """docs/providers.md#claude-on-databricks: the two fields were seen; the rest follows from the validator."""
         for index, key, _ in self.unknown(request):
             message = f"messages.{index}.{key}: Extra inputs are not permitted"
             violation = self.error(message, f"messages[{index}].{key}")
@@ -51,7 +51,9 @@ class Databricks(ClaudeSeals, ReasoningList):
             yield replace(self.error(message, f"messages[{index}].content[{place}]"), assumed=True)
 
     def _bad_seals(self, request: Request) -> Iterator[Violation]:
-        """Section 1.1 for the words; that Databricks hands them on in section 19's envelope is inferred."""
+        """docs/providers.md#anthropic-errors for the words; that Databricks hands them on in the envelope of
+        docs/providers.md#claude-on-databricks is inferred.
+        """
         for index, message in self.assistant_messages(request):
             for place, part in parts_of(message):
                 for thought in self._thoughts_of(index, place, part):
@@ -78,13 +80,15 @@ class Databricks(ClaudeSeals, ReasoningList):
         return _block(part.value, part.detail)
 
     def thought_pieces(self, part: Part) -> Iterator[Item]:
-        """Section 19, last line (inferred from the whole form); the signature comes last, as in Claude's own stream."""
+        """docs/providers.md#claude-on-databricks, last line (inferred from the whole form); the signature comes last,
+        as in Claude's own stream.
+        """
         for piece in split(part.value):
             yield _block(piece, "")
         yield _block("", part.detail)
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 19: the message is JSON in a string."""
+        """docs/providers.md#claude-on-databricks: the message is JSON in a string."""
         body = {"error_code": "BAD_REQUEST", "message": json.dumps({"message": message})}
         return Violation(message, path, whole(body, 400))
 

@@ -1,4 +1,4 @@
-"""DeepSeek, chat completions: research/backends.md section 5, a class for each of the three ages of its rules."""
+"""DeepSeek, chat completions: docs/providers.md#deepseek, a class for each of the three ages of its rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KNOWN_PARTS = frozenset({"text", "image_url", "file"})
 
 
 def wrapped(message: str, path: str) -> Violation:
-    """Section 5: the envelope of V3.2 and of V4."""
+    """docs/providers.md#deepseek: the envelope of V3.2 and of V4."""
     code = "invalid_request_error"
     error = {"message": message, "type": code, "param": None, "code": code}
     return Violation(message, path, whole({"error": error}, 400))
@@ -26,7 +26,7 @@ class DeepSeekChat(DemandsReasoning):
     """V4: thinking is on by default, and with tools every turn's reasoning must be passed back."""
 
     name = "deepseek"
-    section = "5"
+    section = "docs/providers.md#deepseek"
     host = "api.deepseek.com"
     path = "(/v1|/beta)?/chat/completions"
     account = "deepseek"
@@ -37,7 +37,7 @@ class DeepSeekChat(DemandsReasoning):
         yield from self._rules_of_the_age(request)
 
     def _foreign_parts(self, request: Request) -> Iterator[Violation]:
-        """Section 5: the body is read into types first, and a content part of another wire has none."""
+        """docs/providers.md#deepseek: the body is read into types first, a content part of another wire has none."""
         for index, position, part in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
             yield self.error(
                 f"Failed to deserialize the JSON body into the target type: messages[{index}]: unknown variant "
@@ -46,7 +46,9 @@ class DeepSeekChat(DemandsReasoning):
             )
 
     def _rules_of_the_age(self, request: Request) -> Iterator[Violation]:
-        """Section 5, "Current docs": for requests that carry tools, also for turns without a call; else ignored."""
+        """docs/providers.md#deepseek, "Current docs": for requests that carry tools, also for turns without a call;
+        else ignored.
+        """
         if not (self.thinks(request) and request.body.get("tools")):
             return
         for turn, index, _ in self.lacking(request):
@@ -54,7 +56,9 @@ class DeepSeekChat(DemandsReasoning):
         yield from self._emptied(request)
 
     def _emptied(self, request: Request) -> Iterator[Violation]:
-        """Section 5, "Empty string": the sources contradict each other where there was something to pass back."""
+        """docs/providers.md#deepseek, "Empty string": the sources contradict each other where there was something to
+        pass back.
+        """
         for turn, (index, message) in enumerate(self.assistant_messages(request)):
             if message.get("reasoning_content") == "" and not self.thoughtless(turn):
                 yield self._not_passed_back(index, assumed=True)
@@ -73,7 +77,9 @@ class DeepSeekV32(DeepSeekChat):
     name = "deepseek-v3.2"
 
     def _rules_of_the_age(self, request: Request) -> Iterator[Violation]:
-        """Section 5, second age; that turns without a tool call may lack it is what its link (#tool-calls) says."""
+        """docs/providers.md#deepseek, second age; that turns without a tool call may lack it is what its link
+        (#tool-calls) says.
+        """
         if not self.thinks(request):
             return
         for turn, index, message in self.lacking(request):
@@ -93,7 +99,7 @@ class DeepSeekR1(DeepSeekChat):
     foreign_text = "refused"
 
     def expected(self, given: Given, request: Request) -> list[Part]:
-        """Section 5, first age: nothing is asked back but what was visible."""
+        """docs/providers.md#deepseek, first age: nothing is asked back but what was visible."""
         return [part for part in super().expected(given, request) if part.kind != "reasoning"]
 
     def _rules_of_the_age(self, request: Request) -> Iterator[Violation]:
@@ -101,7 +107,7 @@ class DeepSeekR1(DeepSeekChat):
         yield from self._successive(request)
 
     def _returned(self, request: Request) -> Iterator[Violation]:
-        """Section 5, first age: the field in the input is a 400."""
+        """docs/providers.md#deepseek, first age: the field in the input is a 400."""
         for index, message in self.assistant_messages(request):
             if message.get("reasoning_content") is not None:
                 yield self.error(
@@ -112,7 +118,7 @@ class DeepSeekR1(DeepSeekChat):
                 )
 
     def _successive(self, request: Request) -> Iterator[Violation]:
-        """Section 5, first age: roles alternate. The source leaves out how the message goes on."""
+        """docs/providers.md#deepseek, first age: roles alternate. The source leaves out how the message goes on."""
         roles = [message["role"] for message in request.body["messages"]]
         for index, (one, next_one) in enumerate(pairwise(roles)):
             if one == next_one and one in ("user", "assistant"):

@@ -1,4 +1,4 @@
-"""DeepSeek's endpoint for Anthropic's wire: research/backends.md section 5, "Anthropic wire"."""
+"""DeepSeek's endpoint for Anthropic's wire: docs/providers.md#deepseek, "Anthropic wire"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class DeepSeekMessages(UnsignedMessages):
 
     name = "deepseek_messages"
     account = "deepseek"
-    section = "5"
+    section = "docs/providers.md#deepseek"
     host = "api.deepseek.com"
     path = "/anthropic/v1/messages"
 

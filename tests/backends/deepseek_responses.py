@@ -1,4 +1,4 @@
-"""DeepSeek's endpoint for the Responses wire: research/backends.md section 5, "Responses wire".
+"""DeepSeek's endpoint for the Responses wire: docs/providers.md#deepseek, "Responses wire".
 
 Its reasoning stands in the content of the reasoning item, which OpenAI wants empty.
 """
@@ -22,7 +22,7 @@ class DeepSeekResponses(Responses):
 
     name = "deepseek_responses"
     account = "deepseek"
-    section = "5"
+    section = "docs/providers.md#deepseek"
     host = "api.deepseek.com"
     path = "(/v1)?/responses"
     seals = False

@@ -1,4 +1,4 @@
-"""Fireworks AI, chat completions: research/backends.md section 10.
+"""Fireworks AI, chat completions: docs/providers.md#fireworks.
 
 Its carrier is `reasoning_content`, which may be left out. Its message type forbids extras, and it lists all of them.
 """
@@ -38,7 +38,7 @@ class Fireworks(ChatCompletions):
     """A strict validator of messages: all that it objects to comes in one answer."""
 
     name = "fireworks"
-    section = "10"
+    section = "docs/providers.md#fireworks"
     host = "api.fireworks.ai"
     path = "/inference/v1/chat/completions"
     fields = ("reasoning_content",)
@@ -62,25 +62,27 @@ class Fireworks(ChatCompletions):
         yield from _history(request)
 
     def _both_switches(self, request: Request) -> Iterator[Violation]:
-        """Section 10: `thinking` and `reasoning_effort` exclude each other. It does not have the words."""
+        """docs/providers.md#fireworks: `thinking` and `reasoning_effort` exclude each other. It does not have the
+        words.
+        """
         if request.body.get("thinking") is not None and request.body.get("reasoning_effort") is not None:
             yield self.error("thinking and reasoning_effort cannot be used together", "thinking")
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 10, first block."""
+        """docs/providers.md#fireworks, first block."""
         code = "invalid_request_error"
         error = {"object": "error", "type": code, "code": code, "message": message}
         return Violation(message, path, whole({"error": error}, 400))
 
 
 def _extras(at: str, data: Mapping[str, Any], known: frozenset[str]) -> Iterator[_Error]:
-    """Section 10: extras are forbidden, in a message of any role and in a tool call."""
+    """docs/providers.md#fireworks: extras are forbidden, in a message of any role and in a tool call."""
     for key in sorted(set(data) - known):
         yield _Error("Extra inputs are not permitted", f"{at}.{key}", data[key])
 
 
 def _unstrung(request: Request) -> Iterator[_Error]:
-    """Section 10, "Oddity": reasoning that is no string, seen through another gateway and so assumed."""
+    """docs/providers.md#fireworks, "Oddity": reasoning that is no string, seen through another gateway: assumed."""
     for message in request.body["messages"]:
         value = message.get("reasoning_content")
         if not isinstance(value, str | None):
@@ -88,14 +90,16 @@ def _unstrung(request: Request) -> Iterator[_Error]:
 
 
 def _foreign_content(request: Request) -> Iterator[_Error]:
-    """Section 10: content with a part of a foreign type is no string, and so says the validator."""
+    """docs/providers.md#fireworks: content with a part of a foreign type is no string, and so says the validator."""
     for index in sorted({index for index, _, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS)}):
         content = request.body["messages"][index]["content"]
         yield _Error("Input should be a valid string", f"messages[{index}].content.str", content)
 
 
 def _history(request: Request) -> Iterator[_Error]:
-    """Section 10: the values of `reasoning_history`. The words for another one are the validator's usual: assumed."""
+    """docs/providers.md#fireworks: the values of `reasoning_history`. The words for another one are the validator's
+    usual: assumed.
+    """
     value = request.body.get("reasoning_history")
     if value not in HISTORY:
         words = "Input should be 'disabled', 'interleaved' or 'preserved'"

@@ -1,4 +1,4 @@
-"""Gemini on Google AI Studio, `generateContent`: research/backends.md section 16.
+"""Gemini on Google AI Studio, `generateContent`: docs/providers.md#gemini.
 
 The carriers are parts with `thought: true`, which nobody asks back, and `thoughtSignature` on the first call of each
 step, or on the text that ends a turn.
@@ -48,7 +48,7 @@ class Gemini(Backend):
     """
 
     name = "gemini"
-    section = "16"
+    section = "docs/providers.md#gemini"
     host = "generativelanguage.googleapis.com"
     path = r"/v1(alpha|beta)/models/[^/:]+:(generateContent|streamGenerateContent)"
     foreign_text = "optional"
@@ -68,7 +68,7 @@ class Gemini(Backend):
         yield from self._unsigned(request)
 
     def _unknown(self, one: Unknown) -> Violation:
-        """Section 16, "Unknown JSON names": seen at the root, and not verified in a message."""
+        """docs/providers.md#gemini, "Unknown JSON names": seen at the root, and not verified in a message."""
         at = f" at '{one.at}'" if one.at else ""
         message = f'Invalid JSON payload received. Unknown name "{one.name}"{at}: Cannot find field.'
         fault = {"field": one.at, "description": message} if one.at else {"description": message}
@@ -76,14 +76,14 @@ class Gemini(Backend):
         return replace(_invalid(message, one.path, details=details), assumed=bool(one.at))
 
     def _corrupted(self, request: Request) -> Iterator[Violation]:
-        """Section 16, "Bad": wherever it stands, because nobody can read it."""
+        """docs/providers.md#gemini, "Bad": wherever it stands, because nobody can read it."""
         known = self.dummies | set(self._seals())
         for place in [place for step in steps(request.body) for place in step]:
             if place.signature and place.signature not in known:
                 yield self.error(self.corrupted_words(), f"{place.path}.{SIGNATURE}")
 
     def _unsigned(self, request: Request) -> Iterator[Violation]:
-        """Section 16, "Missing": the first call of each step of the current turn."""
+        """docs/providers.md#gemini, "Missing": the first call of each step of the current turn."""
         for step in steps(request.body, current_turn(request.body)):
             call = next((place for place in step if place.kind == "tool"), None)
             if call is not None and not call.signature:
@@ -91,11 +91,11 @@ class Gemini(Backend):
                 yield self.error(self.missing_words(name, call.content + 1), call.path)
 
     def corrupted_words(self) -> str:
-        """Section 16, "Bad"."""
+        """docs/providers.md#gemini, "Bad"."""
         return "Corrupted thought signature."
 
     def missing_words(self, name: str, position: int) -> str:
-        """Section 16, "Missing": the name of the call, and the number of its content, counted from one."""
+        """docs/providers.md#gemini, "Missing": the name of the call, and the number of its content, from one on."""
         return (
             "Function call is missing a thought_signature in functionCall parts. This is required for tools to work "
             "correctly, and missing thought_signature may lead to degraded model performance. Additional data, "
@@ -197,7 +197,7 @@ class Gemini(Backend):
 
 
 def _invalid(message: str, path: str, **further: Any) -> Violation:
-    """Google's envelope, as section 16 quotes it."""
+    """Google's envelope, as docs/providers.md#gemini quotes it."""
     error = {"code": 400, "message": message, "status": "INVALID_ARGUMENT", **further}
     return Violation(message, path, whole({"error": error}, 400))
 

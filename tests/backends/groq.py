@@ -1,4 +1,4 @@
-"""Groq, chat completions: research/backends.md section 12.
+"""Groq, chat completions: docs/providers.md#groq.
 
 Its carrier is `reasoning`, which nothing demands back. Every other property of an assistant message is rejected.
 """
@@ -18,7 +18,7 @@ class Groq(ChatCompletions):
     """A model on Groq that reasons, or one of the Llamas, which do not."""
 
     name = "groq"
-    section = "12"
+    section = "docs/providers.md#groq"
     host = "api.groq.com"
     path = "/openai/v1/chat/completions"
     fields = ("reasoning",)
@@ -29,7 +29,7 @@ class Groq(ChatCompletions):
         yield from self._content_parts(request)
 
     def _unknown_fields(self, request: Request) -> Iterator[Violation]:
-        """Section 12: the two properties that were seen; that any other is rejected alike is inferred."""
+        """docs/providers.md#groq: the two properties that were seen; that any other is rejected alike is inferred."""
         for index, key, _ in self.unknown(request):
             yield self._unsupported(index, key, assumed=key not in ("reasoning_content", "thinking_blocks"))
 
@@ -45,7 +45,7 @@ class Groq(ChatCompletions):
         return replace(self.error(message, f"messages[{index}].{key}"), assumed=assumed)
 
     def _unasked_reasoning(self, request: Request) -> Iterator[Violation]:
-        """Section 12: a model that does not reason takes no reasoning."""
+        """docs/providers.md#groq: a model that does not reason takes no reasoning."""
         if "llama" not in request.body.get("model", ""):
             return
         for index, message in self.assistant_messages(request):

@@ -1,4 +1,4 @@
-"""MiniMax, chat completions: research/backends.md section 8.
+"""MiniMax, chat completions: docs/providers.md#minimax.
 
 By default the reasoning stands in the content, between `<think>` and `</think>`, and must be kept there. With
 `reasoning_split` it stands in `reasoning_details`, and the answer has it in `reasoning_content` as well.
@@ -26,12 +26,12 @@ _THOUGHT = re.compile(rf"{OPEN}(.*?){CLOSE}", re.DOTALL)
 class MiniMaxChat(ChatCompletions):
     """A model of the M series. What it does not know in a message it ignores.
 
-    `reasoning_content` is a field of its answers; whether it reads one in a request the sources leave open (section 0:
-    "a/A"), so a lenient backend takes the reasoning from there as well.
+    `reasoning_content` is a field of its answers; whether it reads one in a request the sources leave open
+    (docs/providers.md#foreign-carriers: "a/A"), so a lenient backend takes the reasoning from there as well.
     """
 
     name = "minimax"
-    section = "8"
+    section = "docs/providers.md#minimax"
     host = "api.minimax.io"
     path = "/v1/chat/completions"
     account = "minimax"
@@ -43,7 +43,7 @@ class MiniMaxChat(ChatCompletions):
         yield from self._tool_ids(request)
 
     def _thinking_type(self, request: Request) -> Iterator[Violation]:
-        """Section 8, "Error shape"; seen with M3, so for other models it is assumed."""
+        """docs/providers.md#minimax, "Error shape"; seen with M3, so for other models it is assumed."""
         chosen = thinking(request).get("type", "adaptive")
         if chosen not in ("adaptive", "disabled"):
             message = f'invalid thinking.type: "{chosen}" (allowed: adaptive, disabled)'
@@ -51,7 +51,7 @@ class MiniMaxChat(ChatCompletions):
             yield replace(self.error(message, "thinking.type"), assumed=assumed)
 
     def _tool_ids(self, request: Request) -> Iterator[Violation]:
-        """Section 8, "Error shape": a result answers a call that stands before it."""
+        """docs/providers.md#minimax, "Error shape": a result answers a call that stands before it."""
         known: set[str] = set()
         for index, message in enumerate(request.body["messages"]):
             known |= {call["id"] for call in message.get("tool_calls") or []}
@@ -60,7 +60,7 @@ class MiniMaxChat(ChatCompletions):
                 yield self.error(text, f"messages[{index}].tool_call_id")
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 8, "Error shape"."""
+        """docs/providers.md#minimax, "Error shape"."""
         error = {"type": "bad_request_error", "message": f"{message} (2013)", "http_code": "400"}
         ident = self.mint("", "request", len(self.dialogue.requests))[:32]
         return Violation(error["message"], path, whole({"type": "error", "error": error, "request_id": ident}, 400))
@@ -112,7 +112,9 @@ class MiniMaxChat(ChatCompletions):
         return message
 
     def carry(self, reasoning: str) -> dict[str, Any]:
-        """Section 8: the split form. Whether a stream's pieces are cumulative is not verified; these are not."""
+        """docs/providers.md#minimax: the split form. Whether a stream's pieces are cumulative is not verified; these
+        are not.
+        """
         if not (reasoning and self.splits):
             return {}
         detail = {"type": "reasoning.text", "index": 0, "text": reasoning}

@@ -1,4 +1,4 @@
-"""MiniMax's endpoint for Anthropic's wire: research/backends.md section 8."""
+"""MiniMax's endpoint for Anthropic's wire: docs/providers.md#minimax."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MiniMaxMessages(UnsignedMessages):
 
     name = "minimax_messages"
     account = "minimax"
-    section = "8"
+    section = "docs/providers.md#minimax"
     host = "api.minimax.io"
     path = "/anthropic/v1/messages"
 
@@ -27,14 +27,14 @@ class MiniMaxMessages(UnsignedMessages):
         yield from self._tool_results(request)
 
     def _switch(self, request: Request) -> Iterator[Fault]:
-        """Section 8: thinking is adaptive or disabled; seen with M3, so for other models it is assumed."""
+        """docs/providers.md#minimax: thinking is adaptive or disabled; seen with M3, for other models assumed."""
         word = (request.body.get("thinking") or {}).get("type", "adaptive")
         if word not in ("adaptive", "disabled"):
             message = f'invalid thinking.type: "{word}" (allowed: adaptive, disabled) (2013)'
             yield Fault(message, "thinking.type", assumed="M3" not in self.model(request))
 
     def _tool_results(self, request: Request) -> Iterator[Fault]:
-        """Section 8: a result names a call that stands before it."""
+        """docs/providers.md#minimax: a result names a call that stands before it."""
         calls: set[str] = set()
         for place in places(request.body):
             ident = place.block.get("tool_use_id")
@@ -45,7 +45,7 @@ class MiniMaxMessages(UnsignedMessages):
                 yield Fault(message, f"{place.path}.tool_use_id")
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """The envelope of section 8."""
+        """The envelope of docs/providers.md#minimax."""
         error = {"type": "bad_request_error", "message": message, "http_code": "400"}
         ident = self.mint("", len(self.dialogue.requests))[:32]
         return Violation(message, path, whole({"type": "error", "error": error, "request_id": ident}, 400))

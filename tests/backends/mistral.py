@@ -1,4 +1,4 @@
-"""Mistral, chat completions: research/backends.md section 14.
+"""Mistral, chat completions: docs/providers.md#mistral.
 
 Its carrier is a content chunk `thinking`, whose own content is a list of text chunks; nothing demands it back. Every
 other field of an assistant message is rejected, with status 422.
@@ -23,16 +23,17 @@ class Mistral(ReasoningList):
     """
 
     name = "mistral"
-    section = "14"
+    section = "docs/providers.md#mistral"
     host = "api.mistral.ai"
     path = "/v1/chat/completions"
     carriers = frozenset({"thinking"})
     envelope: ClassVar[str] = "new"
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 14: the validator reports all that it finds at once.
+        """docs/providers.md#mistral: the validator reports all that it finds at once.
 
-        `reasoning_content` was seen; that other fields are forbidden alike follows from its words (section 24, 2).
+        `reasoning_content` was seen; that other fields are forbidden alike follows from its words
+        (docs/providers.md#not-verified).
         """
         unknown = list(self.unknown(request))
         seen = [found for found in unknown if found[1] == "reasoning_content"]
@@ -41,12 +42,12 @@ class Mistral(ReasoningList):
         yield from self._rejected([*self._mistyped(request), *self._strange(request)], assumed=True)
 
     def _extra(self, index: int, key: str, value: Any) -> Item:
-        """Section 14: the entry quoted for `reasoning_content`."""
+        """docs/providers.md#mistral: the entry quoted for `reasoning_content`."""
         where = ["body", "messages", index, "assistant", key]
         return {"type": "extra_forbidden", "loc": where, "msg": "Extra inputs are not permitted", "input": value}
 
     def _mistyped(self, request: Request) -> Iterator[Item]:
-        """Section 14, last line but one: a string where the list belongs is probably rejected."""
+        """docs/providers.md#mistral, last line but one: a string where the list belongs is probably rejected."""
         for index, message in self.assistant_messages(request):
             for place, part in parts_of(message):
                 if part.get("type") == "thinking" and not isinstance(part.get("thinking"), list):
@@ -67,7 +68,7 @@ class Mistral(ReasoningList):
             yield Violation(words, _path(detail[0]["loc"]), whole(self._wrapped(detail), 422), assumed)
 
     def _wrapped(self, detail: list[Item]) -> Item:
-        """Section 14: the two envelopes."""
+        """docs/providers.md#mistral: the two envelopes."""
         if self.envelope == "old":
             body: Item = {"object": "error", "message": {"detail": detail}, "type": "invalid_request_error"}
             return {**body, "param": None, "code": None}

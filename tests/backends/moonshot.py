@@ -1,4 +1,4 @@
-"""Moonshot (Kimi), chat completions: research/backends.md section 4.
+"""Moonshot (Kimi), chat completions: docs/providers.md#moonshot.
 
 Kimi thinks unless told otherwise. Its carrier is `reasoning_content` on assistant messages, taken back on every
 turn and demanded on those with tool calls.
@@ -13,7 +13,8 @@ from tests.backends.base import Violation
 from tests.backends.demanding import DemandsReasoning, thinking
 from tests.backends.wire import Request
 
-# Section 4 has the error and the models that always preserve their thinking; that they are the ones is an inference.
+# docs/providers.md#moonshot has the error and the models that always preserve their thinking; that they are the ones is
+# an inference.
 ALWAYS_THINKING = ("kimi-k2-thinking", "kimi-k2.7-code", "kimi-k3")
 
 
@@ -26,7 +27,7 @@ class Moonshot(DemandsReasoning):
     """
 
     name = "moonshot"
-    section = "4"
+    section = "docs/providers.md#moonshot"
     host = "api.moonshot.ai"
     path = "/v1/chat/completions"
     account = "moonshot"
@@ -40,19 +41,19 @@ class Moonshot(DemandsReasoning):
             yield from self._missing_reasoning(request)
 
     def _both_switches(self, request: Request) -> Iterator[Violation]:
-        """Section 4: one switch or the other."""
+        """docs/providers.md#moonshot: one switch or the other."""
         if request.body.get("thinking") is not None and request.body.get("reasoning_effort") is not None:
             yield self.error("cannot specify both 'thinking' and 'reasoning_effort'", "thinking")
 
     def _invalid_type(self, request: Request) -> Iterator[Violation]:
-        """Section 4: some models cannot be told not to think."""
+        """docs/providers.md#moonshot: some models cannot be told not to think."""
         chosen = thinking(request).get("type", "enabled")
         if chosen != "enabled" and str(request.body.get("model", "")).startswith(ALWAYS_THINKING):
             message = "invalid thinking: only type=enabled is allowed for this model"
             yield replace(self.error(message, "thinking.type"), assumed=True)
 
     def _forced_tools(self, request: Request) -> Iterator[Violation]:
-        """Section 4: a forced tool choice and thinking exclude each other."""
+        """docs/providers.md#moonshot: a forced tool choice and thinking exclude each other."""
         choice = request.body.get("tool_choice")
         word = "specified" if isinstance(choice, dict) else choice
         if word in ("specified", "required"):
@@ -60,7 +61,7 @@ class Moonshot(DemandsReasoning):
             yield self.error(message, "tool_choice")
 
     def _missing_reasoning(self, request: Request) -> Iterator[Violation]:
-        """Section 4, first bullet: REQUIRED on assistant messages with tool_calls when thinking is on."""
+        """docs/providers.md#moonshot, first bullet: REQUIRED on assistant messages with calls when thinking is on."""
         for turn, index, message in self.lacking(request):
             if message.get("tool_calls"):
                 violation = self.error(
@@ -83,7 +84,7 @@ class KimiCoding(Moonshot):
         yield from super().violations(request)
 
     def _foreign_details(self, request: Request) -> Iterator[Violation]:
-        """Section 4: the entry's type is invalid. No valid one is known, so none is taken here."""
+        """docs/providers.md#moonshot: the entry's type is invalid. No valid one is known, so none is taken here."""
         for index, message in self.assistant_messages(request):
             for entry, _ in enumerate(message.get("reasoning_details") or []):
                 yield self.error(

@@ -1,4 +1,4 @@
-"""Moonshot's endpoint for Anthropic's wire: research/backends.md section 4, where it says "Anthropic"."""
+"""Moonshot's endpoint for Anthropic's wire: docs/providers.md#moonshot, where it says "Anthropic"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class MoonshotMessages(UnsignedMessages):
 
     name = "moonshot_messages"
     account = "moonshot"
-    section = "4"
+    section = "docs/providers.md#moonshot"
     host = "api.moonshot.ai"
     path = "/anthropic/v1/messages"
 

@@ -1,4 +1,4 @@
-"""OpenAI, chat completions: research/backends.md section 3.
+"""OpenAI, chat completions: docs/providers.md#openai-chat-completions.
 
 There is no carrier of reasoning, and a field that could be one is an unknown parameter.
 """
@@ -44,7 +44,7 @@ class OpenAIChat(SilentChat):
     """A reasoning model of OpenAI behind its older API."""
 
     name = "openai-chat"
-    section = "3"
+    section = "docs/providers.md#openai-chat-completions"
     host = "api.openai.com"
     path = "/v1/chat/completions"
     account: ClassVar[str] = "openai"
@@ -57,7 +57,9 @@ class OpenAIChat(SilentChat):
             yield from self._message(f"messages[{index}]", message)
 
     def _message(self, at: str, message: Mapping[str, Any]) -> Iterator[Violation]:
-        """Section 3: nested checks are verified, except for the fields of an assistant message."""
+        """docs/providers.md#openai-chat-completions: nested checks are verified, except for the fields of an assistant
+        message.
+        """
         role = message["role"]
         for violation in self._unknown_in(f"{at}.", message, FIELDS.get(role, PLAIN)):
             yield replace(violation, assumed=role == "assistant")
@@ -66,7 +68,9 @@ class OpenAIChat(SilentChat):
             yield from self._unknown_in(f"{at}.tool_calls[{index}].", call, CALL)
 
     def _parts(self, at: str, content: object) -> Iterator[Violation]:
-        """Section 0: a thinking block is rejected; the words are those of section 2."""
+        """docs/providers.md#foreign-carriers: a thinking block is rejected; the words are those of
+        docs/providers.md#openai-responses.
+        """
         for index, part in enumerate(content if isinstance(content, list) else []):
             if part.get("type") in PARTS:
                 yield from self._unknown_in(f"{at}[{index}].", part, PARTS[part["type"]])
@@ -81,7 +85,7 @@ class OpenAIChat(SilentChat):
                 yield self.unknown_parameter(f"{prefix}{name}")
 
     def unknown_parameter(self, path: str) -> Violation:
-        """Section 3, first bullet."""
+        """docs/providers.md#openai-chat-completions, first bullet."""
         return self._refusal(f"Unknown parameter: '{path}'.", path, "unknown_parameter")
 
     def _refusal(self, message: str, path: str, code: str | None) -> Violation:

@@ -1,4 +1,4 @@
-"""OpenAI Responses: research/backends.md section 2. The wire is in `responses`, the rules are in `openai_rules`."""
+"""OpenAI Responses: docs/providers.md#openai-responses. The wire is in `responses`, the rules are in `openai_rules`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class OpenAIResponses(Responses):
     """A reasoning model of OpenAI."""
 
     name = "openai"
-    section = "2"
+    section = "docs/providers.md#openai-responses"
     host = "api.openai.com"
     path = "/v1/responses"
     redacts = True

@@ -1,4 +1,4 @@
-"""What OpenAI's Responses API rejects: the table of research/backends.md section 2, row by row.
+"""What OpenAI's Responses API rejects: the table of docs/providers.md#openai-responses, row by row.
 
 The order is that of its errors' reach: first the shape of the whole request, then item by item what it refers to, then
 how the items stand to each other.
@@ -16,7 +16,7 @@ from tests.backends.responses_items import Item, Minted, is_assistant, items, ki
 from tests.backends.wire import whole
 
 ENCRYPTED = "reasoning.encrypted_content"
-NO_REASONERS = ("gpt-3.5", "gpt-4")  # Section 2 has the error, not the models.
+NO_REASONERS = ("gpt-3.5", "gpt-4")  # docs/providers.md#openai-responses has the error, not the models.
 LONGEST_ID = 64
 PREFIX = {"reasoning": "rs", "function_call": "fc", "message": "msg"}
 
@@ -99,7 +99,7 @@ def _unknown(prefix: str, given: Mapping[str, Any], known: Iterable[str]) -> Ite
 def _shape(at: str, item: Item) -> Iterator[Violation]:
     """Rows "`status` on reasoning" and "other unknown parameter", and the rows on each kind of item.
 
-    That a message is as strict as reasoning is inferred (section 0, column `thinking_blocks`).
+    That a message is as strict as reasoning is inferred (docs/providers.md#foreign-carriers, column `thinking_blocks`).
     """
     if kind(item) not in FIELDS:
         yield _unsupported(at, kind(item), FIELDS)

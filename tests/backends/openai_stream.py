@@ -1,4 +1,4 @@
-"""The events of a streamed response: research/backends.md section 2, "Streaming"."""
+"""The events of a streamed response: docs/providers.md#openai-responses, "Streaming"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenRouter, chat completions: research/backends.md section 9.
+"""OpenRouter, chat completions: docs/providers.md#openrouter.
 
 Its carrier is `reasoning`, with `reasoning_content` as an alias, and `reasoning_details`, a list of typed entries,
 beside it. Unknown fields of a message are silently lost. Models that do not sign their reasoning say in the details
@@ -29,7 +29,7 @@ def details_of(message: dict[str, Any]) -> list[Detail]:
 
 
 def text_of(detail: Detail) -> str:
-    """Section 9: a text may be null, and a summary has its text under another name."""
+    """docs/providers.md#openrouter: a text may be null, and a summary has its text under another name."""
     return detail.get("text") or detail.get("summary") or ""
 
 
@@ -37,7 +37,7 @@ class OpenRouter(ChatCompletions):
     """A model behind OpenRouter that reasons in plain text; nothing about it is demanded back."""
 
     name = "openrouter"
-    section = "9"
+    section = "docs/providers.md#openrouter"
     host = "openrouter.ai"
     path = "/api/v1/chat/completions"
     fields = ("reasoning", "reasoning_content")
@@ -61,7 +61,7 @@ class OpenRouter(ChatCompletions):
                     yield Finding("foreign reasoning detail on the wire", path, path, after=str(detail))
 
     def knows(self, detail: Detail) -> bool:
-        """Section 9: the types of entries that there are."""
+        """docs/providers.md#openrouter: the types of entries that there are."""
         return detail.get("type") in TYPES
 
     def _contradiction(self, at: str, message: dict[str, Any]) -> Iterator[Finding]:
@@ -98,11 +98,13 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
         yield from self._modified(request)
 
     def knows(self, detail: Detail) -> bool:
-        """Section 9: `format` may be left out; what has another one is some other model's."""
+        """docs/providers.md#openrouter: `format` may be left out; what has another one is some other model's."""
         return super().knows(detail) and detail.get("format") in (None, CLAUDE)
 
     def _bad_detail(self, index: int, place: int, detail: Detail) -> Iterator[Violation]:
-        """Section 9: what the upstream rejects (the SDK's changelog, and the probe); section 1.1 for its words."""
+        """docs/providers.md#openrouter: what the upstream rejects (the SDK's changelog, and the probe);
+        docs/providers.md#anthropic-errors for its words.
+        """
         at, path = f"messages.{index}.content.{place}", f"messages[{index}].reasoning_details[{place}]"
         if detail["type"] == "reasoning.encrypted":
             if not self.given_out(detail.get("data") or ""):
@@ -113,7 +115,8 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
             yield self._upstream(f"{at}: {FORGED}", path)
 
     def _modified(self, request: Request) -> Iterator[Violation]:
-        """Section 9, the documentation: "cannot rearrange or modify"; section 1.1: in the latest turn of the model.
+        """docs/providers.md#openrouter, the documentation: "cannot rearrange or modify";
+        docs/providers.md#anthropic-errors: in the latest turn of the model.
 
         A turn that lost all of its details is no violation: a Claude that thinks adaptively takes it.
         """
@@ -126,14 +129,16 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
             yield self._upstream(f"messages.{index}.content.0: {UNCHANGED}", f"messages[{index}].reasoning_details")
 
     def _upstream(self, message: str, path: str) -> Violation:
-        """Section 9: the upstream's own error, as a string within OpenRouter's."""
+        """docs/providers.md#openrouter: the upstream's own error, as a string within OpenRouter's."""
         upstream = {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
         metadata = {"raw": json.dumps(upstream), "provider_name": "Anthropic"}
         error = {"message": "Provider returned error", "code": 400, "metadata": metadata}
         return Violation(message, path, whole({"error": error, "user_id": "user_1"}, 400))
 
     def replayed(self, request: Request) -> list[list[Part]]:
-        """Section 9, the probe: assistant messages in a row are folded, and only the thinking of the first survives."""
+        """docs/providers.md#openrouter, the probe: assistant messages in a row are folded, and only the thinking of the
+        first survives.
+        """
         turns: list[list[Part]] = []
         last = -2
         for index, message in self.assistant_messages(request):
@@ -158,13 +163,13 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
         return super().part(block, number, index)
 
     def message(self, parts: Sequence[Part]) -> dict[str, Any]:
-        """Section 9: all reasoning stands at the head of the message, whatever it stood between."""
+        """docs/providers.md#openrouter: all reasoning stands at the head of the message, whatever it stood between."""
         message = super().message(parts)
         details = [_detail(index, part) for index, part in enumerate(_thoughts(parts))]
         return {**message, "reasoning_details": details} if details else message
 
     def deltas(self, parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
-        """Section 9: the signature comes late, in an entry without text."""
+        """docs/providers.md#openrouter: the signature comes late, in an entry without text."""
         for index, part in enumerate(_thoughts(parts)):
             detail = _detail(index, part)
             text, signature = detail.pop("text", None), detail.pop("signature", None)

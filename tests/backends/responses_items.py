@@ -42,8 +42,9 @@ class Minted:
     def left_behind(self, given: Sequence[Item]) -> Iterator[Finding]:
         """Yield the reasoning of which nothing came back but a summary, or nothing at all where it never had a text.
 
-        Section 2: what the model thought is in the stored item that the id names, or in the encrypted content. A
-        summary tells what it was about, and no more. That a summary was dropped, `history` says itself.
+        docs/providers.md#openai-responses: what the model thought is in the stored item that the id names, or in the
+        encrypted content. A summary tells what it was about, and no more. That a summary was dropped, `history` says
+        itself.
         """
         for issued in self.reasoning.values():
             if not issued.is_back_in(given):

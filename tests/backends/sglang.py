@@ -1,4 +1,4 @@
-"""SGLang, chat completions: research/backends.md section 21.
+"""SGLang, chat completions: docs/providers.md#sglang.
 
 Its carrier is `reasoning_content`, or a content part `thinking` or `reasoning`; nothing demands it back, and unknown
 fields are ignored.
@@ -20,14 +20,14 @@ class SGLang(ReasoningParts):
     """A server of the user's own; where it stands is invented."""
 
     name = "sglang"
-    section = "21"
+    section = "docs/providers.md#sglang"
     host = "sglang.test"
     path = "/v1/chat/completions"
     fields = ("reasoning_content",)
     carriers = frozenset({"thinking", "reasoning"})
 
     def violations(self, request: Request) -> Iterator[Violation]:
-        """Section 21: the two rules for content parts, in the server's words."""
+        """docs/providers.md#sglang: the two rules for content parts, in the server's words."""
         for index, message in enumerate(request.body["messages"]):
             for place, part in parts_of(message):
                 if part.get("type") in self.carriers:
@@ -44,6 +44,6 @@ class SGLang(ReasoningParts):
         yield Part("reasoning", part.get(key) or "", f"{at}.{key}")
 
     def error(self, message: str, path: str = "body") -> Violation:
-        """Section 21 has the words, not the envelope: this is the server's own for a bad request."""
+        """docs/providers.md#sglang has the words, not the envelope: this is the server's own for a bad request."""
         body: dict[str, Any] = {"object": "error", "message": message, "type": "BadRequestError", "param": None}
         return Violation(message, path, whole({**body, "code": 400}, 400))

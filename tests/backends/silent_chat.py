@@ -39,7 +39,7 @@ class SilentChat(ChatCompletions):
         yield end
 
     def _usage(self) -> dict[str, Any]:
-        """Section 3, last bullet: `reasoning_tokens` is all that is told."""
+        """docs/providers.md#openai-chat-completions, last bullet: `reasoning_tokens` is all that is told."""
         thought = 64 * self._thoughts
         return {
             "prompt_tokens": 1, "completion_tokens": thought + 1, "total_tokens": thought + 2,

@@ -1,4 +1,4 @@
-"""Together AI, chat completions: research/backends.md section 11.
+"""Together AI, chat completions: docs/providers.md#together.
 
 Nothing is rejected here: that fields it does not know are ignored is what the section advises to assume.
 """
@@ -12,7 +12,7 @@ class Together(ChatCompletions):
     """Most models: the carrier is `reasoning`."""
 
     name = "together"
-    section = "11"
+    section = "docs/providers.md#together"
     host = "api.together.xyz"
     path = "/v1/chat/completions"
     account = "together"

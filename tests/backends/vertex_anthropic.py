@@ -1,4 +1,6 @@
-"""Claude on Vertex AI: research/backends.md section 17, the rules of section 1 at another address."""
+"""Claude on Vertex AI: docs/providers.md#claude-on-vertex-ai, the rules of docs/providers.md#anthropic-messages at
+another address.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ class VertexAnthropic(AnthropicMessages):
     """Claude in a Google project; the address names the model, and the body may name the features in beta."""
 
     name = "vertex_anthropic"
-    section = "17"
+    section = "docs/providers.md#claude-on-vertex-ai"
     host = "us-east5-aiplatform.googleapis.com"
     path = r"/v1/projects/[^/]+/locations/us-east5/publishers/anthropic/models/[^/:]+:(streamR|r)awPredict"
     request_prefix = "req_vrtx_011C"

@@ -1,4 +1,4 @@
-"""Gemini on Vertex AI: research/backends.md section 16 where it says "Vertex"; all else is as on AI Studio."""
+"""Gemini on Vertex AI: docs/providers.md#gemini where it says "Vertex"; all else is as on AI Studio."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class VertexGemini(Gemini):
     dummies = spelled("skip_thought_signature_validator")
 
     def corrupted_words(self) -> str:
-        """Section 16, "Bad", which elides the address."""
+        """docs/providers.md#gemini, "Bad", which elides the address."""
         return f"Unable to submit request because Thought signature is not valid.. Learn more: {_DOCS}"
 
     def missing_words(self, name: str, position: int) -> str:
-        """Section 16, "Vertex"."""
+        """docs/providers.md#gemini, "Vertex"."""
         return (
             f"Unable to submit request because function call `default_api:{name}` in the {position}. content block is "
             f"missing a `thought_signature`. Learn more: {_DOCS}"

@@ -1,4 +1,4 @@
-"""vLLM, chat completions: research/backends.md section 20.
+"""vLLM, chat completions: docs/providers.md#vllm.
 
 Its carrier is `reasoning`, or a content part `thinking`; nothing demands it back, and unknown fields are ignored.
 """
@@ -24,7 +24,7 @@ class VLLM(ReasoningParts):
     """
 
     name = "vllm"
-    section = "20"
+    section = "docs/providers.md#vllm"
     host = "vllm.test"
     path = "/v1/chat/completions"
     fields = ("reasoning",)
@@ -32,26 +32,26 @@ class VLLM(ReasoningParts):
     carriers = frozenset({"thinking"})
 
     def reasoning(self, at: str, message: dict[str, Any]) -> Iterator[Part]:
-        """Section 20: the conflict about `reasoning_content`."""
+        """docs/providers.md#vllm: the conflict about `reasoning_content`."""
         older = message.get("reasoning_content")
         if self.lenient and older and not message.get("reasoning"):
             yield Part("reasoning", older, f"{at}.reasoning_content")
         yield from super().reasoning(at, message)
 
     def thoughts(self, at: str, part: Item) -> Iterator[Part]:
-        """Section 20: `{"type": "thinking", "thinking": a string, "closed": a boolean}`."""
+        """docs/providers.md#vllm: `{"type": "thinking", "thinking": a string, "closed": a boolean}`."""
         yield Part("reasoning", part.get("thinking") or "", f"{at}.thinking")
 
 
 class OlderVLLM(ChatCompletions):
-    """A server from before `reasoning`: section 20, "older", and failure F7 (litellm#22997).
+    """A server from before `reasoning`: docs/providers.md#vllm, "older", and failure F7 (litellm#22997).
 
     Its carrier is `reasoning_content`, in which it streams as well, and one chunk may end the reasoning and begin the
-    text. Of content parts it knows text; the envelope of its error is not in the research beyond the words.
+    text. Of content parts it knows text; the envelope of its error is not in docs/providers.md beyond the words.
     """
 
     name = "vllm-older"
-    section = "20"
+    section = "docs/providers.md#vllm"
     host = "older.vllm.test"
     path = "/v1/chat/completions"
     fields = ("reasoning_content",)

@@ -1,4 +1,4 @@
-"""xAI (Grok): research/backends.md section 15. The Responses endpoint, and the deprecated one for chat."""
+"""xAI (Grok): docs/providers.md#xai. The Responses endpoint, and the deprecated one for chat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOST = "api.x.ai"
 
 
 def error(message: str, path: str, code: str = "invalid-argument") -> Violation:
-    """The envelope of section 15, second bullet: the message is no object."""
+    """The envelope of docs/providers.md#xai, second bullet: the message is no object."""
     return Violation(message, path, whole({"code": code, "error": message}, 400))
 
 
@@ -26,13 +26,13 @@ class XAIResponses(Responses):
     """A Grok that reasons. What counts is the encrypted content; of ids nobody has written down a rule."""
 
     name = "xai"
-    section = "15"
+    section = "docs/providers.md#xai"
     host = HOST
     path = "/v1/responses"
     redacts = True
 
     def mint(self, prefix: str, *seed: object) -> str:
-        """Section 15, fourth bullet: the ids of reasoning are `rs_<uuid>`."""
+        """docs/providers.md#xai, fourth bullet: the ids of reasoning are `rs_<uuid>`."""
         minted = super().mint(prefix, *seed)
         return prefix + str(uuid.UUID(minted[len(prefix) :][:32])) if prefix == "rs_" else minted
 
@@ -44,7 +44,9 @@ class XAIResponses(Responses):
                 yield from self._seal(f"input[{index}]", item)
 
     def _shape(self, at: str, item: Item) -> Iterator[Violation]:
-        """Section 15, first bullet. That an unknown content part is answered alike follows from the words: a guess."""
+        """docs/providers.md#xai, first bullet. That an unknown content part is answered alike follows from the words: a
+        guess.
+        """
         if kind(item) == "reasoning" and item.get("content", ()) is None:
             yield _undeserialized(f"{at}.content")
         content = item.get("content")
@@ -54,7 +56,7 @@ class XAIResponses(Responses):
                 yield replace(_undeserialized(f"{at}.content[{index}]"), assumed=True)
 
     def _seal(self, at: str, item: Item) -> Iterator[Violation]:
-        """Section 15, second and third bullet. Null is none."""
+        """docs/providers.md#xai, second and third bullet. Null is none."""
         seal = item.get("encrypted_content")
         if seal and item.get("summary") is None:
             yield error(
@@ -88,7 +90,7 @@ class XAIChat(SilentChat):
     """
 
     name = "xai-chat"
-    section = "15"
+    section = "docs/providers.md#xai"
     host = HOST
     path = "/v1/chat/completions"
     account: ClassVar[str] = "xai"

@@ -1,4 +1,4 @@
-"""Z.ai (GLM), chat completions: research/backends.md section 7.
+"""Z.ai (GLM), chat completions: docs/providers.md#zai.
 
 Its carrier is `reasoning_content`. The provider asks for it with tool results and rejects nothing that lacks it, so
 what is lost is only a finding. `thinking.clear_thinking` says what the model reads of earlier turns, not what to send.
@@ -16,7 +16,7 @@ from tests.backends.demanding import thinking
 from tests.backends.wire import Request, whole
 
 KNOWN_PARTS = frozenset({"text", "image_url", "video_url", "file_url"})
-# Section 7 has the error, not the model; the efforts that it offers are those of the newest.
+# docs/providers.md#zai has the error, not the model; the efforts that it offers are those of the newest.
 ALWAYS_THINKING = "glm-5.3"
 
 
@@ -28,7 +28,7 @@ class Zai(ChatCompletions):
     """
 
     name = "zai"
-    section = "7"
+    section = "docs/providers.md#zai"
     host = "api.z.ai"
     path = "/api/(coding/)?paas/v4/chat/completions"
     fields = ("reasoning_content",)
@@ -39,14 +39,14 @@ class Zai(ChatCompletions):
         yield from self._illegal_messages(request)
 
     def _cannot_be_disabled(self, request: Request) -> Iterator[Violation]:
-        """Section 7, "Error shape": 1210 with the reason."""
+        """docs/providers.md#zai, "Error shape": 1210 with the reason."""
         model = str(request.body.get("model", ""))
         if thinking(request).get("type") == "disabled" and model.startswith(ALWAYS_THINKING):
             message = "This model always engages in thinking and cannot be disabled; please use low, high, or max"
             yield replace(self.error(message, "thinking.type"), assumed=True)
 
     def _invalid_parameter(self, request: Request) -> Iterator[Violation]:
-        """Section 7, "Error shape": 1210, here for a value of `thinking` that the parameter does not have."""
+        """docs/providers.md#zai, "Error shape": 1210, here for a value of `thinking` that does not exist."""
         given = thinking(request)
         kind, clear = given.get("type", "enabled"), given.get("clear_thinking", True)
         if kind not in ("enabled", "disabled") or not isinstance(clear, bool):
@@ -54,11 +54,13 @@ class Zai(ChatCompletions):
             yield replace(self.error(message, "thinking"), assumed=True)
 
     def _illegal_messages(self, request: Request) -> Iterator[Violation]:
-        """Section 7, "Error shape": 1214, here for a content part of another wire (section 0: not verified)."""
+        """docs/providers.md#zai, "Error shape": 1214, here for a content part of another wire
+        (docs/providers.md#foreign-carriers: not verified).
+        """
         for index, position, _ in foreign_parts(enumerate(request.body["messages"]), KNOWN_PARTS):
             message = "The messages parameter is illegal. Please check the documentation."
             yield replace(self.error(message, f"messages[{index}].content[{position}]", "1214"), assumed=True)
 
     def error(self, message: str, path: str = "body", code: str = "1210") -> Violation:
-        """Section 7, "Error shape"."""
+        """docs/providers.md#zai, "Error shape"."""
         return Violation(message, path, whole({"error": {"code": code, "message": message}}, 400))

@@ -26,7 +26,7 @@ LIST = Path(__file__).with_name("known.toml")
 
 @dataclass(frozen=True)
 class Open:
-    """An open failure: its number in the research, or a name where it is no matter of thinking; and who shows it.
+    """An open failure: its number in docs/failures.md, or a name where it is no matter of thinking; and who shows it.
 
     `says` is a pattern that is searched in what a case failed with. `clients`, `models` and `streamed` are arguments of
     the cases (none: all), `releases` those on which it was seen, and `why` says why it is open.

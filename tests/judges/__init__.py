@@ -1,1 +1,1 @@
-"""Tests of the judges themselves: each section of research/backends.md as a table, without LiteLLM."""
+"""Tests of the judges themselves: each section of docs/providers.md as a table, without LiteLLM."""

@@ -1,4 +1,6 @@
-"""What Claude's API says, word for word: the texts of section 1.1 that more than one judge repeats."""
+"""What Claude's API says, word for word: the texts of docs/providers.md#anthropic-errors that more than one judge
+repeats.
+"""
 
 DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
 FIRST = (

@@ -1,4 +1,6 @@
-"""The judges of Anthropic's wire at other providers: research/backends.md sections 5 and 8, last but one bullets."""
+"""The judges of Anthropic's wire at other providers: docs/providers.md#deepseek and docs/providers.md#minimax, last but
+one bullets.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def test_deepseek__rejected(lie: Lie) -> None:
 
 
 def test_deepseek__empty_text_is_assumed() -> None:
-    """Section 5: the sources contradict each other."""
+    """docs/providers.md#deepseek: the sources contradict each other."""
     lenient = client(DeepSeekMessages, "thinking-text-tool", lenient=True)
     assert lenient.spoilt(block(1, 0, thinking="")).status == 200
     assert "reasoning was dropped" in said(lenient.backend)
@@ -66,7 +68,7 @@ def test_deepseek__empty_text_is_assumed() -> None:
     ],
 )
 def test_deepseek__not_demanded(name: str, lie: Lie) -> None:
-    """Section 5: without tools, or with thinking off, nothing has to come back."""
+    """docs/providers.md#deepseek: without tools, or with thinking off, nothing has to come back."""
     honest = client(DeepSeekMessages, name)
     lie(honest.body)
     assert honest.spoilt(unthinking(1)).status == 200
@@ -101,14 +103,14 @@ def test_minimax__rejected(lie: Lie, message: str) -> None:
 
 @pytest.mark.parametrize(("model", "status"), [("MiniMax-M2.5", 200), ("MiniMax-M3", 400)])
 def test_minimax__switch_is_assumed_of_other_models_than_m3(model: str, status: int) -> None:
-    """Section 8: the error was seen with M3."""
+    """docs/providers.md#minimax: the error was seen with M3."""
     lenient = client(MiniMaxMessages, "thinking-text-tool", lenient=True)
     assert lenient.spoilt(lambda body: body.update(thinking=MANUAL, model=model)).status == status
 
 
 @pytest.mark.parametrize("lie", [unthinking(1), unthinking(3)])
 def test_minimax__loss_without_an_error(lie: Lie) -> None:
-    """Section 8: it must be passed back, but no 400 is documented."""
+    """docs/providers.md#minimax: it must be passed back, but no 400 is documented."""
     honest = client(MiniMaxMessages, "thinking-text-tool")
     assert honest.spoilt(lie).status == 200
     assert "reasoning was dropped" in said(honest.backend)

@@ -1,4 +1,4 @@
-"""Anthropic's judge: research/backends.md section 1, each table as one here."""
+"""Anthropic's judge: docs/providers.md#anthropic-messages, each table as one here."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ OFF_NOW = params(thinking={"type": "disabled"})
 # What the request is before it is spoilt: thinking-text-tool ends [u, a(thinking, text, tool), u, a(thinking, text),
 # u], tool-loop with the result of its third call, [u, a, u, a, u, a(thinking, text, tool), u].
 REJECTED = [
-    # Section 1.1, in the order of its table.
+    # docs/providers.md#anthropic-errors, in the order of its table.
     ("tool-loop", blocks(5, unthinking), f"messages.5.content.0.type: {EXPECTED} `text`. {FIRST}"),
     ("thinking-then-tool", blocks(1, unthinking), f"messages.1.content.0.type: {EXPECTED} `tool_use`. {FIRST}"),
     ("thinking-text-tool", blocks(1, swapped), f"messages.1.content.0: {LATE} Found `text`."),
@@ -352,7 +352,7 @@ def test_stream__rebuilds_the_whole(name: str) -> None:
 
 
 def test_stream__events() -> None:
-    """Section 1.5: one signature delta after the thinking deltas."""
+    """docs/providers.md#anthropic-streaming: one signature delta after the thinking deltas."""
     client = HonestMessages(AnthropicMessages, stream=True, thinking=MANUAL)
     client.backend.dialogue.script = conversations.load("thinking-then-tool").assistant_turns
     client.history = [{"role": "user", "content": "Hello"}]
@@ -374,7 +374,7 @@ def test_stop_reason() -> None:
 
 
 def test_redacted__comes_whole_when_it_is_announced() -> None:
-    """Section 1.5, last line."""
+    """docs/providers.md#anthropic-streaming, last line."""
     client = HonestMessages(AnthropicMessages, stream=True, thinking=MANUAL)
     client.backend.dialogue.script = conversations.load("redacted-thinking").assistant_turns
     client.history = [{"role": "user", "content": "Hello"}]
@@ -385,7 +385,9 @@ def test_redacted__comes_whole_when_it_is_announced() -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_omitted(stream: bool) -> None:
-    """Sections 1.1 and 1.5: signed without text, taken back so, and text put in is not verified."""
+    """docs/providers.md#anthropic-errors and docs/providers.md#anthropic-streaming: signed without text, taken back so,
+    and text put in is not verified.
+    """
     client = adaptive("thinking-text-tool", thinking={**ADAPTIVE, "display": "omitted"}, stream=stream)
     thought = client.body["messages"][1]["content"][0]
     assert (thought["thinking"], thought["signature"][:4]) == ("", "EqQB")
@@ -413,7 +415,7 @@ NOT_INTERLEAVED = [
 
 @pytest.mark.parametrize(("model", "headers"), NOT_INTERLEAVED)
 def test_interleaved__only_where_it_is_switched_on(model: str, headers: dict[str, str]) -> None:
-    """Section 1.2; and a call that came without thinking may go back without it."""
+    """docs/providers.md#which-turns-need-thinking; and a call that came without thinking may go back without it."""
     client = HonestMessages(AnthropicMessages, thinking=MANUAL, model=model, headers=headers)
     client.play(conversations.load("tool-loop"))
     assert [_blocks_of(client, index) for index in (1, 3)] == [["thinking", "text", "tool_use"], ["text", "tool_use"]]
@@ -431,7 +433,7 @@ def test_interleaved__by_header() -> None:
 
 
 def test_toggled_on_in_a_tool_loop() -> None:
-    """Section 1.2: an error in manual mode, silently without thinking in adaptive mode."""
+    """docs/providers.md#which-turns-need-thinking: an error in manual mode, in adaptive mode silence."""
     conversation = conversations.load("thinking-then-tool")
     found = f"messages.1.content.0.type: {EXPECTED} `tool_use`. {FIRST}"
     _check_rejected(HonestMessages(AnthropicMessages).play(conversation), params(thinking=MANUAL), found)
@@ -440,13 +442,15 @@ def test_toggled_on_in_a_tool_loop() -> None:
 
 
 def test_old_seals_of_another_instance() -> None:
-    """Section 1.3: signatures do not expire; they hold for another process with the same key as well."""
+    """docs/providers.md#blocks-from-another-model: signatures do not expire; they hold for another process with the
+    same key as well.
+    """
     client = manual("one-thinking-turn")
     other = AnthropicMessages(Dialogue(conversations.load("one-thinking-turn").assistant_turns))
     assert ask(other, client.body).status == 200
 
 
-# Section 1.4.
+# docs/providers.md#prefix-binding.
 
 BETA = "thinking-binding-controls-2026-08-01"
 BOUND = (
@@ -553,7 +557,9 @@ def test_binding__only_of_models_that_bind() -> None:
 
 
 def test_foreign_thinking_is_not_asked_back() -> None:
-    """Section 1.3: what another vendor signed is a bad signature here, so it must stay away."""
+    """docs/providers.md#blocks-from-another-model: what another vendor signed is a bad signature here, so it must stay
+    away.
+    """
     script = conversations.load("one-thinking-turn").assistant_turns
 
     class Elsewhere(AnthropicMessages):

@@ -1,4 +1,6 @@
-"""Azure OpenAI against research/backends.md section 22: section 2 and 3, with another account and other words."""
+"""Azure OpenAI against docs/providers.md#azure-openai: docs/providers.md#openai-responses and
+docs/providers.md#openai-chat-completions, with another account and other words.
+"""
 
 from __future__ import annotations
 

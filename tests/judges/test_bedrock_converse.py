@@ -1,4 +1,4 @@
-"""Bedrock's judges: research/backends.md section 18, each bullet as rows of a table here."""
+"""Bedrock's judges: docs/providers.md#bedrock-converse, each bullet as rows of a table here."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ REJECTED: dict[str, tuple[str, Lie, str]] = {
     "nothing-before-tool": ("thinking-then-tool", blocks(1, unthinking), f"{MODEL}messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. {FIRST}"),  # noqa: E501
     # Bullet 2: text null. AWS counts from one.
     "text-null": (UTT, thought(1, text=None), "Value at 'messages.2.member.content.1.member.reasoningContent.reasoningText.text' failed to satisfy constraint: Member must not be null"),  # noqa: E501
-    # Bullet 3: unsigned and empty signatures; and section 1.1, whose rows reach through.
+    # Bullet 3: unsigned and empty signatures; and docs/providers.md#anthropic-errors, whose rows reach through.
     "unsigned": (UTT, unsigned(1), f"{MODEL}messages.1.content.0.thinking.signature: Field required"),
     "signature-null": (UTT, thought(1, signature=None), f"{MODEL}messages.1.content.0.thinking.signature: Field required"),  # noqa: E501
     "signature-empty": (UTT, thought(1, signature=""), f"{MODEL}messages.1.content.0: Invalid `signature` in `thinking` block"),  # noqa: E501
@@ -198,14 +198,14 @@ def test_claude_accepts(name: str, lie: Lie) -> None:
 
 
 def test_finished_turns_may_be_without_thinking_but_that_is_a_loss() -> None:
-    """Section 1.2: completed earlier turns may drop it."""
+    """docs/providers.md#which-turns-need-thinking: completed earlier turns may drop it."""
     client = claude(UTT)
     assert client.spoilt(blocks(1, unthinking)).status == 200
     assert "reasoning was dropped" in said(client.backend)
 
 
 def test_a_thought_as_text_is_a_loss() -> None:
-    """failures.md, F35: unsigned thinking becomes visible text."""
+    """docs/failures.md#f35: unsigned thinking becomes visible text."""
     aloud = blocks(3, lambda content: [{"text": content[0]["reasoningContent"]["reasoningText"]["text"]}, *content[1:]])
     assert "thinking became visible text" in claude(UTT).caught(aloud)
 

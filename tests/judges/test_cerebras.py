@@ -1,4 +1,4 @@
-"""research/backends.md section 13, row by row: what Cerebras takes and what it rejects."""
+"""docs/providers.md#cerebras, row by row: what Cerebras takes and what it rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DashScope against research/backends.md section 6: its endpoint for chat, and the one for Responses."""
+"""DashScope against docs/providers.md#dashscope: its endpoint for chat, and the one for Responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""research/backends.md section 19, row by row: what Claude on Databricks takes and what it rejects."""
+"""docs/providers.md#claude-on-databricks, row by row: what Claude on Databricks takes and what it rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judges of DeepSeek's three ages against section 5 of the research."""
+"""The judges of DeepSeek's three ages against docs/providers.md#deepseek."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DeepSeek's endpoint for the Responses wire: research/backends.md section 5, "Responses wire"."""
+"""DeepSeek's endpoint for the Responses wire: docs/providers.md#deepseek, "Responses wire"."""
 
 from __future__ import annotations
 

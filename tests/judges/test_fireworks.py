@@ -1,4 +1,4 @@
-"""The judge of Fireworks AI against section 10 of the research."""
+"""The judge of Fireworks AI against docs/providers.md#fireworks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gemini's judge: research/backends.md section 16, each bullet as rows of a table here."""
+"""Gemini's judge: docs/providers.md#gemini, each bullet as rows of a table here."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ ACCEPTED: dict[str, tuple[str, Lie]] = {
 
 @table(ACCEPTED, "name, lie")
 def test_gemini_accepts(name: str, lie: Lie) -> None:
-    """Section 16, "text parts not enforced"."""
+    """docs/providers.md#gemini, "text parts not enforced"."""
     assert client(name).caught(lie) == ""
 
 
@@ -220,7 +220,7 @@ def test_gemini_takes_silently(name: str, lie: Lie, finding: str) -> None:
 
 
 def test_a_signature_of_a_call_on_a_second_part_came_back_twice() -> None:
-    """failures.md, F30: our signature on a text part, beside the call's own."""
+    """docs/failures.md#f30: our signature on a text part, beside the call's own."""
     twice = client(LOOP)
     signature = twice.body["contents"][5]["parts"][2]["thoughtSignature"]
     assert "encrypted content came back twice" in twice.caught(signed(5, 1, signature))
@@ -228,7 +228,7 @@ def test_a_signature_of_a_call_on_a_second_part_came_back_twice() -> None:
 
 @pytest.mark.parametrize("signature", [DUMMY, ENCODED, OTHER_DUMMY])
 def test_a_call_from_elsewhere_may_bear_a_dummy(signature: str) -> None:
-    """Section 16: dummies are for calls that another model made."""
+    """docs/providers.md#gemini: dummies are for calls that another model made."""
     backend = Gemini(Dialogue((AssistantTurn((Text("Yes."),)),)))
     call = {"functionCall": {"name": "forecast", "args": {}}, "thoughtSignature": signature}
     response = {"functionResponse": {"name": "forecast", "response": {"result": "rain"}}}
@@ -262,7 +262,7 @@ def first_answer(*, stream: bool = False, **extra: Any) -> Any:
 
 
 def test_thoughts_are_shown_on_request_only_but_calls_are_signed_always() -> None:
-    """Section 16: "also at minimal thinking"."""
+    """docs/providers.md#gemini: "also at minimal thinking"."""
     silent = first_answer()["candidates"][0]["content"]["parts"]
     spoken = first_answer(generationConfig=THINKING)["candidates"][0]["content"]["parts"]
     assert [sorted(one) for one in silent] == [["text"], ["functionCall", "thoughtSignature"]]

@@ -1,4 +1,4 @@
-"""research/backends.md section 12, row by row: what Groq takes and what it rejects."""
+"""docs/providers.md#groq, row by row: what Groq takes and what it rejects."""
 
 from __future__ import annotations
 

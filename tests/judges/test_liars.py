@@ -27,7 +27,7 @@ from tests.judges.liars import (
 
 Record = Callable[[str, object], None]
 
-# By hand, after research/backends.md section 0: what the reasons for a lie without meaning come from.
+# By hand, after docs/providers.md#foreign-carriers: what the reasons for a lie without meaning come from.
 GIVES_NONE = {"openai-chat", "azure-chat", "xai-chat"}
 WANTS_NONE = {"deepseek-r1", "bedrock-nova"}
 SEALS = {

@@ -1,4 +1,4 @@
-"""The judge of MiniMax' chat completions against section 8 of the research."""
+"""The judge of MiniMax' chat completions against docs/providers.md#minimax."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""research/backends.md section 14, row by row: what Mistral takes and what it rejects."""
+"""docs/providers.md#mistral, row by row: what Mistral takes and what it rejects."""
 
 from __future__ import annotations
 

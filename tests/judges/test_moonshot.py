@@ -1,4 +1,4 @@
-"""The judge of Moonshot against section 4 of the research."""
+"""The judge of Moonshot against docs/providers.md#moonshot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of Moonshot's endpoint for Anthropic's wire against section 4 of the research."""
+"""The judge of Moonshot's endpoint for Anthropic's wire against docs/providers.md#moonshot."""
 
 from __future__ import annotations
 

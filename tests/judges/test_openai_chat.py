@@ -1,4 +1,4 @@
-"""OpenAI's chat completions against research/backends.md section 3."""
+"""OpenAI's chat completions against docs/providers.md#openai-chat-completions."""
 
 from __future__ import annotations
 

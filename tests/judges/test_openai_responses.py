@@ -1,4 +1,4 @@
-"""OpenAI Responses against research/backends.md section 2: each row, whole and streamed, and what silently loses."""
+"""OpenAI Responses against docs/providers.md#openai-responses: each row, whole and streamed, and silent losses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_stream_rebuilds_to_the_whole_answer(name: str) -> None:
 
 
 def test_a_stream_has_its_events_in_order() -> None:
-    """Section 2, "Streaming": the seal is in the finished item and not in its opening."""
+    """docs/providers.md#openai-responses, "Streaming": the seal is in the finished item and not in its opening."""
     client = honest("one-thinking-turn", stream=True, **SEALED)
     stream = events(client.backend.dialogue.answers[0])
     kinds = [one["type"].removeprefix("response.") for one in stream]

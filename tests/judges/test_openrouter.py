@@ -1,4 +1,4 @@
-"""research/backends.md section 9, row by row: what OpenRouter takes, and what the Claude behind it rejects."""
+"""docs/providers.md#openrouter, row by row: what OpenRouter takes, and what the Claude behind it rejects."""
 
 from __future__ import annotations
 

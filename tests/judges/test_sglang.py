@@ -1,4 +1,4 @@
-"""research/backends.md section 21, row by row: what an SGLang server takes and what it rejects."""
+"""docs/providers.md#sglang, row by row: what an SGLang server takes and what it rejects."""
 
 from __future__ import annotations
 

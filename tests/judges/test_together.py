@@ -1,4 +1,4 @@
-"""The judges of Together AI against section 11 of the research."""
+"""The judges of Together AI against docs/providers.md#together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The judge of Claude on Vertex AI: research/backends.md section 17; the rules are those of section 1."""
+"""The judge of Claude on Vertex AI: docs/providers.md#claude-on-vertex-ai; the rules are those of
+docs/providers.md#anthropic-messages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gemini on Vertex AI: research/backends.md section 16, where it says "Vertex"."""
+"""Gemini on Vertex AI: docs/providers.md#gemini, where it says "Vertex"."""
 
 from __future__ import annotations
 

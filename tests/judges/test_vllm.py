@@ -1,4 +1,4 @@
-"""research/backends.md section 20, row by row: what a vLLM server takes, and what it drops."""
+"""docs/providers.md#vllm, row by row: what a vLLM server takes, and what it drops."""
 
 from __future__ import annotations
 

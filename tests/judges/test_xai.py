@@ -1,4 +1,4 @@
-"""xAI against research/backends.md section 15: its Responses endpoint, and the one for chat."""
+"""xAI against docs/providers.md#xai: its Responses endpoint, and the one for chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of Z.ai against section 7 of the research."""
+"""The judge of Z.ai against docs/providers.md#zai."""
 
 from __future__ import annotations
 

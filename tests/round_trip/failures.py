@@ -1,6 +1,6 @@
-"""What went wrong in a case, and which of the known failures (research/failures.md) each of it is.
+"""What went wrong in a case, and which of the known failures (docs/failures.md) each of it is.
 
-`failures.toml` maps cases and symptoms to the F numbers of the research; what it does not know is a new failure.
+`failures.toml` maps cases and symptoms to the numbers of docs/failures.md; what it does not know is a new failure.
 """
 
 from __future__ import annotations

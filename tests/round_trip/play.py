@@ -1,4 +1,4 @@
-"""Play one case and collect everything that breaks one of the four conditions of passing (DESIGN.md, "Cases")."""
+"""Play one case and collect everything that breaks one of the four conditions of passing (docs/suite.md)."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ ROUTES: dict[str, Route] = {
     ),
     "fireworks": Route(
         "fireworks_ai/accounts/fireworks/models/glm-4p7",
-        # Otherwise newer releases take Fireworks' Responses endpoint, of which the research has no rules.
+        # Otherwise newer releases take Fireworks' Responses endpoint, of which docs/providers.md has no rules.
         thinks={"responses": {"use_chat_completions_api": True}},
         silent={"responses": {"use_chat_completions_api": True}},
     ),
@@ -134,7 +134,7 @@ ROUTES: dict[str, Route] = {
         arguments={**_TOGETHER, "allowed_openai_params": ["tools"]},
     ),
     "zai": Route("zai/glm-4.7"),
-    # As `openrouter/`, LiteLLM takes OpenRouter's Responses endpoint, of which the research has no rules.
+    # As `openrouter/`, LiteLLM takes OpenRouter's Responses endpoint, of which docs/providers.md has no rules.
     "openrouter": Route(
         "openrouter/deepseek/deepseek-r1",
         models={"responses": "custom_openai/deepseek/deepseek-r1"},
@@ -165,7 +165,7 @@ ROUTES: dict[str, Route] = {
     "mistral": Route("mistral/magistral-medium-latest"),
     # LiteLLM has no name for SGLang; this one is for any server with OpenAI's wire, and keeps all ingresses on it.
     "sglang": Route("custom_openai/Qwen/Qwen3-32B", arguments={"api_base": "http://sglang.test/v1"}),
-    # As `hosted_vllm/`, LiteLLM takes the server's own Responses endpoint, of which the research has few rules.
+    # As `hosted_vllm/`, LiteLLM takes the server's own Responses endpoint, of which docs/providers.md has few rules.
     "vllm": Route(
         "hosted_vllm/Qwen/Qwen3-32B",
         models={"responses": "custom_openai/Qwen/Qwen3-32B"},

@@ -1,4 +1,4 @@
-"""A base install, without the proxy extra, streams /v1/messages to a Responses backend (failures.md, section 0.2)."""
+"""A base install, without the extra, streams /v1/messages to a Responses backend (docs/failures.md#base-install)."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 A cache re-injects thinking blocks that a client lost. Where it hands back the very block, in its own place, of the same
 conversation, Claude takes it: the seed is wrong to say that the signature forbids that. But a cache cannot know that
 place. It has nothing after a restart or in another worker; and what it finds by the turn's text may have been given in
-another conversation, where blocks are bound to what stood before them (research/backends.md, section 1.4).
+another conversation, where blocks are bound to what stood before them (docs/providers.md#prefix-binding).
 
-A placeholder has a signature that nobody gave, which Claude never takes (section 1.1).
+A placeholder has a signature that nobody gave, which Claude never takes (docs/providers.md#anthropic-errors).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Kimi and DeepSeek think by default, also those models of theirs that no table of LiteLLM's has yet (F32, F33).
 
 Once in a while such a model calls a tool without having thought, and rejects that turn without the field of its
-reasoning (research/backends.md, sections 4 and 5).
+reasoning (docs/providers.md#moonshot and docs/providers.md#deepseek).
 """
 
 from __future__ import annotations

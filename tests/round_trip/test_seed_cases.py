@@ -1,7 +1,7 @@
 """The five tests that BerriAI/litellm#25013 names, and two more, on histories that no emulator performed.
 
 The client brings a history from elsewhere and asks once; what is compared is the request that reached the provider.
-#25013 wanted the signature as the `id` of a reasoning item: OpenAI rejects that (research/backends.md section 2),
+#25013 wanted the signature as the `id` of a reasoning item: OpenAI rejects that (docs/providers.md#openai-responses),
 so there is none.
 """
 

@@ -1,4 +1,5 @@
-"""What LiteLLM makes of a rejection that is about the thinking in a history: the texts of research/failures.md, 1.3.
+"""What LiteLLM makes of a rejection that is about the thinking in a history: the texts of
+docs/failures.md#what-was-measured.
 
 The first request is answered with the error in the provider's words and envelope, and the next one with a turn. That
 one has to be the only other one, without what the error is about and with all the rest.

@@ -33,7 +33,7 @@ SETTINGS = ("kept", "text", "drop")
 """What the callback ships; and a provider that takes nothing, with each of the settings."""
 CARRIERS = ("thinking_blocks", "reasoning_content", "reasoning", "provider_specific_fields")
 NATIVE = {"fireworks": "reasoning_content", "together": "reasoning"}
-"""The field that each of them reads: research/backends.md, sections 10 and 11."""
+"""The field that each of them reads: docs/providers.md#fireworks and docs/providers.md#together."""
 
 
 def _callback(setting: str, folder: Path) -> Any:

@@ -94,7 +94,8 @@ def test_a_spec_that_cannot_be_used(spec: str, kind: type[EngineError]) -> None:
     assert "\n" not in str(error.value)
 
 
-# The lock of the project, against what the research found by other ways (failures.md, sections 0.2 and 5).
+# The lock of the project, against what was found by other ways (docs/failures.md#what-was-measured and
+# docs/failures.md#supply-chain-compromise).
 
 
 @pytest.fixture(scope="module")

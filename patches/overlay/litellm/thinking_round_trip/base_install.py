@@ -1,4 +1,4 @@
-"""What a base install of LiteLLM, without its proxy extra, can do without (research/failures.md, section 0.2)."""
+"""What a base install of LiteLLM, without its proxy extra, can do without (docs/failures.md#base-install)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A callback for LiteLLM that gives each provider no more thinking than it takes: `thinking_compat.handler`.
 
 A history that began with Claude has thinking blocks in it, and goes to another provider after a fallback or a switch.
-Many providers reject them (research/backends.md, section 0). Before each request, when the deployment is chosen, the
+Many providers reject them (docs/providers.md#foreign-carriers). Before each request, when the deployment is chosen, the
 callback looks up what the model takes, and converts the history for that request alone: the caller's messages are never
 changed, and the next attempt begins with them again.
 

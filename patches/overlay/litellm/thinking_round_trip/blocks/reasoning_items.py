@@ -47,7 +47,7 @@ def reasoning_items(blocks: Iterable[Block]) -> list[Item]:
 
     Blocks without encrypted content share an item, one summary text each, as OpenAI groups them; encrypted content
     ends an item, which the blocks with a bare mark before it belong to. The items have no `id`: OpenAI rejects an empty
-    one, and one it did not mint (research/backends.md, section 2). A block with neither text nor encrypted content,
+    one, and one it did not mint (docs/providers.md#openai-responses). A block with neither text nor encrypted content,
     such as one that another provider redacted, adds nothing.
     """
     items: list[Item] = []

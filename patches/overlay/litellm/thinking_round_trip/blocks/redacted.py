@@ -20,7 +20,7 @@ def native_data(data: str) -> str:
 
 
 def converse_content(data: str) -> str:
-    """The `redactedContent` of Bedrock Converse for the data of a block (research/backends.md, section 18)."""
+    """The `redactedContent` of Bedrock Converse for the data of a block (docs/providers.md#bedrock-converse)."""
     return b64encode(native_data(data).encode()).decode()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 CLAUDE_FORMAT = "anthropic-claude-v1"
-"""What OpenRouter calls the entries that Claude's thinking blocks became (research/backends.md, section 9)."""
+"""What OpenRouter calls the entries that Claude's thinking blocks became (docs/providers.md#openrouter)."""
 
 _NO_SIGNATURE = "mistral"
 """What LiteLLM writes as the signature of Mistral's thinking in a stream. Mistral signs nothing, and the same thinking
@@ -96,7 +96,7 @@ def _thinking(text: object, signature: object, index: Optional[object]) -> Block
 
 
 def _text(message: object) -> str:
-    """The plain text: `reasoning_content`, or `reasoning` as Groq and others call it (sections 11 to 13 and 20)."""
+    """The plain text: `reasoning_content`, or `reasoning` as Groq and others call it (docs/providers.md#groq)."""
     for name in ("reasoning_content", "reasoning"):
         text = field(message, name)
         if isinstance(text, str) and text:

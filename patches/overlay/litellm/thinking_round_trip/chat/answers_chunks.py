@@ -1,6 +1,6 @@
 """Mistral's content chunks, of which LiteLLM keeps the last thinking and the last text only (failure N1's kind).
 
-research/backends.md, section 14: `{"type": "thinking", "thinking": [{"type": "text", "text": ...}, ...]}`.
+docs/providers.md#mistral: `{"type": "thinking", "thinking": [{"type": "text", "text": ...}, ...]}`.
 """
 
 from __future__ import annotations

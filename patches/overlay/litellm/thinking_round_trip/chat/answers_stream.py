@@ -17,7 +17,7 @@ def keeping_details(is_chunk_non_empty: Check) -> Check:
     """Decorate LiteLLM's method that tells which chunks of a stream it may drop: those with reasoning stay.
 
     OpenRouter gives the signature late, in an entry of `reasoning_details` without text and with nothing else in the
-    chunk (research/backends.md, section 9); and the oldest releases do not know the field `reasoning` (N1).
+    chunk (docs/providers.md#openrouter); and the oldest releases do not know the field `reasoning` (N1).
     """
 
     @wraps(is_chunk_non_empty)

@@ -16,7 +16,7 @@ def with_all_thinking(translate: Translation) -> Translation:
     """Decorate LiteLLM's method that makes an Anthropic answer of a chat answer: it meets all thinking where it looks.
 
     It reads `thinking_blocks` and `reasoning_content`; a plain `reasoning`, and the `reasoning_details` of a Claude
-    behind OpenRouter, arrive under their own names (research/backends.md, sections 9 and 12).
+    behind OpenRouter, arrive under their own names (docs/providers.md#openrouter and docs/providers.md#groq).
     """
 
     @wraps(translate)
@@ -30,7 +30,7 @@ def with_reasoning_content(transform: Translation) -> Translation:
     """Decorate LiteLLM's method that makes its answer of Groq's: `reasoning` is also in `reasoning_content`.
 
     LiteLLM says so of Groq's streams, and of the whole answers of others that call it `reasoning`; a client of any
-    ingress looks there. The field itself stays: it is the one that Groq takes back (section 12).
+    ingress looks there. The field itself stays: it is the one that Groq takes back (docs/providers.md#groq).
     """
 
     @wraps(transform)

@@ -226,7 +226,7 @@ def _read(block: Any, name: str) -> Any:
 
 
 def converse_pieces(answer: Mapping[str, Any]) -> list[Piece]:
-    """The order of Bedrock Converse's `output.message.content` (backends.md, section 18)."""
+    """The order of Bedrock Converse's `output.message.content` (docs/providers.md#bedrock-converse)."""
     content = ((answer.get("output") or {}).get("message") or {}).get("content") or []
     return [_converse_piece(block) for block in content if isinstance(block, dict)]
 
@@ -240,7 +240,7 @@ def _converse_piece(block: Block) -> Piece:
 
 
 def gemini_pieces(answer: Any) -> list[Piece]:
-    """The order of the parts of Gemini's only candidate (backends.md, section 16); of several there is no one order."""
+    """The order of the parts of Gemini's only candidate (docs/providers.md#gemini); several have no one order."""
     candidates = (answer.get("candidates") if isinstance(answer, dict) else None) or []
     if len(candidates) != 1:
         return []

@@ -67,7 +67,7 @@ def _reasons(message: Any) -> bool:
 
 
 def _splits(params: Mapping[str, Any]) -> bool:
-    """Section 8: whether the request asks for MiniMax's other form."""
+    """docs/providers.md#minimax: whether the request asks for MiniMax's other form."""
     extra = params.get("extra_body")
     return bool(params.get("reasoning_split") or (isinstance(extra, dict) and extra.get("reasoning_split")))
 
@@ -160,7 +160,9 @@ def _reasoning_content(message: Message, thoughts: Thoughts) -> None:
 
 
 def _reasoning_details(message: Message, thoughts: Thoughts) -> None:
-    """Section 9: Claude's signed blocks as they were and in order; what nobody signed goes as plain text."""
+    """docs/providers.md#openrouter: Claude's signed blocks as they were and in order; what nobody signed goes as plain
+    text.
+    """
     entries = [entry for entry in map(_detail, thoughts.blocks) if entry]
     entries = [{**entry, "index": index} for index, entry in enumerate(entries)] or _signed(thoughts.details)
     if entries:
@@ -181,13 +183,15 @@ def _detail(block: Mapping[str, Any]) -> Optional[Message]:
 
 
 def _signed(details: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """Section 9: the entries of an answer, unless they are a stream's pieces: a text without signature is rejected."""
+    """docs/providers.md#openrouter: the entries of an answer, unless they are a stream's pieces: a text without
+    signature is rejected.
+    """
     whole = all(entry.get("type") != "reasoning.text" or entry.get("signature") for entry in details)
     return [dict(entry) for entry in details] if whole else []
 
 
 def _thinking_parts(message: Message, thoughts: Thoughts) -> None:
-    """Section 14: a chunk for each thought, whose text is a list.
+    """docs/providers.md#mistral: a chunk for each thought, whose text is a list.
 
     A tuple, because older releases of LiteLLM make one string of a list and drop what is no text.
     """
@@ -199,7 +203,9 @@ def _thinking_parts(message: Message, thoughts: Thoughts) -> None:
 
 
 def _reasoning_parts(message: Message, thoughts: Thoughts) -> None:
-    """Section 19: a block for each thought with its signature, without which it has no place."""
+    """docs/providers.md#claude-on-databricks: a block for each thought with its signature, without which it has no
+    place.
+    """
     parts = [
         {"type": "reasoning", "summary": [{"type": "summary_text", "text": block["thinking"], "signature": seal}]}
         for block in thoughts.blocks
@@ -217,13 +223,15 @@ def _content_parts(message: Message) -> list[Any]:
 
 
 def _plain_details(message: Message, thoughts: Thoughts) -> None:
-    """Section 8: the form of the details that nobody signs."""
+    """docs/providers.md#minimax: the form of the details that nobody signs."""
     if thoughts.text:
         message["reasoning_details"] = [{"type": "reasoning.text", "text": thoughts.text}]
 
 
 def _think_tags(message: Message, thoughts: Thoughts) -> None:
-    """Section 8: in front of the visible text. A text with a closing tag in it cannot stand between tags."""
+    """docs/providers.md#minimax: in front of the visible text. A text with a closing tag in it cannot stand between
+    tags.
+    """
     if not thoughts.text:
         return
     if _CLOSE in thoughts.text:

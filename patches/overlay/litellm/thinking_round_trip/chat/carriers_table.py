@@ -1,6 +1,6 @@
 """Which provider of chat completions takes reasoning back, and in what: one row each, and the place to add one.
 
-Sections are those of research/backends.md; its section 0 has them side by side. A provider without a row speaks
+docs/providers.md#foreign-carriers has them side by side. A provider without a row speaks
 OpenAI's wire as far as anybody knows, and gets the field that most of them read (`OTHERS`).
 """
 
@@ -63,7 +63,8 @@ ROWS: Mapping[str, Row] = {
     "anthropic_text": Row(AS_IT_IS, _NATIVE),
     "azure_ai": Row(
         NONE,
-        "section 22 (not verified); #33961: Foundry rejects unknown fields, but has Kimi and Fireworks' models too",
+        "docs/providers.md#azure-openai (not verified); #33961: Foundry rejects unknown fields, but has Kimi and "
+        "Fireworks' models too",
         ((r"claude", AS_IT_IS), (r"(^|/)kimi-|fireworks|(^|/)fw-", REASONING_CONTENT)),
         hosts=("services.ai.azure.com",),
         strict=True,
@@ -78,38 +79,58 @@ ROWS: Mapping[str, Row] = {
     # another LiteLLM, which has to see the signatures
     "litellm_proxy": Row(AS_IT_IS, "the brief of this project: a LiteLLM behind this one"),
     # their own wires
-    "azure": Row(NONE, "section 22", hosts=("openai.azure.com", "cognitiveservices.azure.com"), strict=True),
-    "cerebras": Row(REASONING, "section 13", hosts=("api.cerebras.ai",), strict=True),
+    "azure": Row(
+        NONE, "docs/providers.md#azure-openai", hosts=("openai.azure.com", "cognitiveservices.azure.com"), strict=True
+    ),
+    "cerebras": Row(REASONING, "docs/providers.md#cerebras", hosts=("api.cerebras.ai",), strict=True),
     "codestral": Row(
         NONE,
-        "section 14: extras are forbidden, and Codestral does not reason",
+        "docs/providers.md#mistral: extras are forbidden, and Codestral does not reason",
         hosts=("codestral.mistral.ai",),
         strict=True,
     ),
-    "dashscope": Row(REASONING_CONTENT, "section 6", hosts=("aliyuncs.com",)),
-    "databricks": Row(NONE, "section 19", ((r"claude", REASONING_PARTS),), strict=True),
-    "deepseek": Row(REASONING_CONTENT, "section 5", ((r"deepseek-r1", NONE),), hosts=("api.deepseek.com",)),
-    "fireworks_ai": Row(REASONING_CONTENT, "section 10", hosts=("api.fireworks.ai",), strict=True),
-    "groq": Row(REASONING, "section 12", ((_NO_REASONING_AT_GROQ, NONE),), hosts=("api.groq.com",), strict=True),
+    "dashscope": Row(REASONING_CONTENT, "docs/providers.md#dashscope", hosts=("aliyuncs.com",)),
+    "databricks": Row(NONE, "docs/providers.md#claude-on-databricks", ((r"claude", REASONING_PARTS),), strict=True),
+    "deepseek": Row(
+        REASONING_CONTENT, "docs/providers.md#deepseek", ((r"deepseek-r1", NONE),), hosts=("api.deepseek.com",)
+    ),
+    "fireworks_ai": Row(REASONING_CONTENT, "docs/providers.md#fireworks", hosts=("api.fireworks.ai",), strict=True),
+    "groq": Row(
+        REASONING, "docs/providers.md#groq", ((_NO_REASONING_AT_GROQ, NONE),), hosts=("api.groq.com",), strict=True
+    ),
     "hosted_vllm": Row(
-        REASONING, "section 20; an older server reads reasoning_content, which its deployment has to say"
+        REASONING, "docs/providers.md#vllm; an older server reads reasoning_content, which its deployment has to say"
     ),
-    "minimax": Row(THINK_TAGS, "section 8", hosts=("api.minimax.io", "api.minimaxi.com")),
+    "minimax": Row(THINK_TAGS, "docs/providers.md#minimax", hosts=("api.minimax.io", "api.minimaxi.com")),
     "mistral": Row(
-        NONE, "section 14", ((r"magistral|medium", THINKING_PARTS),), hosts=("api.mistral.ai",), strict=True
+        NONE,
+        "docs/providers.md#mistral",
+        ((r"magistral|medium", THINKING_PARTS),),
+        hosts=("api.mistral.ai",),
+        strict=True,
     ),
-    "moonshot": Row(REASONING_CONTENT, "section 4", hosts=("api.moonshot.ai", "api.moonshot.cn")),
-    "openai": Row(NONE, "section 3", hosts=("api.openai.com",), strict=True),
-    "openrouter": Row(REASONING, "section 9", ((r"claude", REASONING_DETAILS),), hosts=("openrouter.ai",)),
+    "moonshot": Row(REASONING_CONTENT, "docs/providers.md#moonshot", hosts=("api.moonshot.ai", "api.moonshot.cn")),
+    "openai": Row(NONE, "docs/providers.md#openai-chat-completions", hosts=("api.openai.com",), strict=True),
+    "openrouter": Row(
+        REASONING, "docs/providers.md#openrouter", ((r"claude", REASONING_DETAILS),), hosts=("openrouter.ai",)
+    ),
     "together_ai": Row(
-        REASONING, "section 11", ((r"glm-5\.3", REASONING_CONTENT),), hosts=("api.together.xyz", "api.together.ai")
+        REASONING,
+        "docs/providers.md#together",
+        ((r"glm-5\.3", REASONING_CONTENT),),
+        hosts=("api.together.xyz", "api.together.ai"),
     ),
-    "vllm": Row(REASONING, "section 20"),
-    "xai": Row(REASONING_CONTENT, "section 15: a field of its messages that nobody reads", hosts=("api.x.ai",)),
-    "zai": Row(REASONING_CONTENT, "section 7", hosts=("api.z.ai", "open.bigmodel.cn")),
+    "vllm": Row(REASONING, "docs/providers.md#vllm"),
+    "xai": Row(
+        REASONING_CONTENT, "docs/providers.md#xai: a field of its messages that nobody reads", hosts=("api.x.ai",)
+    ),
+    "zai": Row(REASONING_CONTENT, "docs/providers.md#zai", hosts=("api.z.ai", "open.bigmodel.cn")),
 }
 
-OTHERS = Row(REASONING_CONTENT, "section 0: the field that most providers with OpenAI's wire take, and few reject")
+OTHERS = Row(
+    REASONING_CONTENT,
+    "docs/providers.md#foreign-carriers: the field that most providers with OpenAI's wire take, and few reject",
+)
 
 # LiteLLM's names for any server with OpenAI's wire; the address says which it is.
 _ANY_SERVER = frozenset(("openai", "custom_openai", "openai_like", "aiohttp_openai"))

@@ -1,8 +1,8 @@
 """Kimi and DeepSeek think by default, and reject a turn without the field of their reasoning (failures F32 and F33).
 
 LiteLLM fills it in where its table of models says that a model reasons, and for DeepSeek only if the request switches
-thinking on. New models are not in the table, and nobody has to switch on what is on by default. So the rule here is
-the provider's own: a request thinks unless it says otherwise (research/backends.md, sections 4 and 5).
+thinking on. New models are not in the table, and nobody has to switch on what is on by default. So the rule here is the
+provider's own: a request thinks unless it says otherwise (docs/providers.md#moonshot and docs/providers.md#deepseek).
 """
 
 from __future__ import annotations

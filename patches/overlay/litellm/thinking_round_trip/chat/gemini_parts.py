@@ -1,4 +1,4 @@
-"""Thinking on its way to Gemini (failures F30 and F31; research/backends.md, section 16).
+"""Thinking on its way to Gemini (failures F30 and F31; docs/providers.md#gemini).
 
 A thought goes as a part with `thought: true`, whoever thought it. Only what Gemini itself gave may be called its
 signature, and it stands on the call that bore it: LiteLLM keeps it there, and nothing is to be taken from a thinking

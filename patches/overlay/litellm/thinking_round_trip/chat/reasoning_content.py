@@ -12,7 +12,7 @@ def add_reasoning_content(message: MutableMapping[str, Any], blocks: Iterable[Ma
     The texts keep their order and are joined by line breaks, as LiteLLM 1.100.0 and later join them, so that a
     provider's prompt cache outlives an upgrade. Redacted thinking has no text that a chat provider could read and
     contributes nothing; without any text the message is left alone. Providers that ask for the field:
-    research/backends.md, sections 4 to 7.
+    docs/providers.md#moonshot, docs/providers.md#deepseek, docs/providers.md#dashscope, docs/providers.md#zai.
     """
     texts = [text for block in blocks if isinstance(text := block.get("thinking"), str) and text]
     if texts:

@@ -1,6 +1,6 @@
 """A chunk of a chat stream, taken apart: its thinking, and chunks that carry one kind of thing each.
 
-Failures F9, F18, F19 and N15 (research/failures.md): LiteLLM's stream wrapper reads one kind of content per chunk, and
+Failures F9, F18, F19 and N15 (docs/failures.md): LiteLLM's stream wrapper reads one kind of content per chunk, and
 drops or doubles what comes with it.
 """
 

@@ -1,4 +1,4 @@
-"""Thinking on its way to Bedrock Converse (failures F15, F21, F35 and F36; research/backends.md, section 18).
+"""Thinking on its way to Bedrock Converse (failures F15, F21, F35 and F36; docs/providers.md#bedrock-converse).
 
 Claude gets its signed and its redacted thinking as they were, each in its place. What Claude did not sign is left out,
 or becomes text that says what it is (`unsigned_thinking`), and other models get no reasoning at all: they reject it.

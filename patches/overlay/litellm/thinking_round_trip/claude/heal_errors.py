@@ -1,7 +1,7 @@
 """What Claude says when the thinking of a history keeps it from answering (failures F12 and F43).
 
-The texts are those of research/failures.md, section 1.3, and research/backends.md, section 1.1. Most name a block; each
-leaves something to take out, after which the same request is accepted.
+The texts are those of docs/failures.md#what-was-measured, and docs/providers.md#anthropic-errors. Most name a block;
+each leaves something to take out, after which the same request is accepted.
 """
 
 from __future__ import annotations

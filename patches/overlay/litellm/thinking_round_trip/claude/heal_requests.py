@@ -5,7 +5,7 @@ One more attempt is all there is, so what goes has to be enough, and no more tha
 * a turn's thinking stands or falls together, since Claude rejects the latest turn with a part of it;
 * what stands before the block that is named has been verified, and stays. What stands after it may be as bad, and
   without it there would be a gap, which Claude rejects where thinking is bound to its conversation
-  (research/backends.md, section 1.4); so it goes as well;
+  (docs/providers.md#prefix-binding); so it goes as well;
 * thinking that is bound to another conversation goes altogether: the change that broke it stands before most of it;
 * `thinking` stays in the request unless the mode is manual and the turn that goes on no longer begins with any.
 """

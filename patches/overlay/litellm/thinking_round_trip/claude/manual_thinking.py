@@ -1,8 +1,8 @@
 """Requests that cannot think: manual mode, and a tool turn that does not begin with thinking (failure N13).
 
-With `thinking.type` "enabled", the turn whose tools are answered has to begin with thinking (research/backends.md,
-sections 1.1 and 1.2). One that another model gave has none that Claude takes; then this request alone goes without
-`thinking`. Adaptive mode asks for nothing.
+With `thinking.type` "enabled", the turn whose tools are answered has to begin with thinking
+(docs/providers.md#which-turns-need-thinking). One that another model gave has none that Claude takes; then this request
+alone goes without `thinking`. Adaptive mode asks for nothing.
 """
 
 from __future__ import annotations

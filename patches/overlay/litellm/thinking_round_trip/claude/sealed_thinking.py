@@ -1,6 +1,6 @@
 """Thinking that is signed and has no text, as Claude gives it with `display: omitted` (failure F14).
 
-Its signature is the thinking; Claude wants it back (research/backends.md, section 1.1).
+Its signature is the thinking; Claude wants it back (docs/providers.md#anthropic-errors).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""No `cache_control` on thinking blocks, which Claude rejects there (failure F37, research/backends.md section 1.1)."""
+"""No `cache_control` on thinking blocks: Claude rejects it there (failure F37, docs/providers.md#anthropic-errors)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """What becomes of thinking in a /v1/messages history that the endpoint did not sign (failure F11).
 
 Claude verifies each signature, of any turn, and rejects the whole request for one that it did not make
-(research/backends.md, sections 1.1 and 1.3). So such a block does not get there: it is left out, or becomes text, as
-the setting says. Others that speak Anthropic's wire verify none (sections 4, 5 and 8): there the text stays.
+(docs/providers.md#anthropic-errors and docs/providers.md#blocks-from-another-model). So such a block does not get
+there: it is left out, or becomes text, as the setting says. Others that speak Anthropic's wire verify none
+(docs/providers.md#moonshot, docs/providers.md#deepseek and docs/providers.md#minimax): there the text stays.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def signed_only(messages: Messages, *, text: bool) -> Checked:
     """The messages without the thinking that Claude did not sign; the same object if there is none.
 
     With `text`, a thinking text becomes a text block, `[Reasoning] ...`, where it stood. A message of which nothing
-    remains is left out: a turn may follow one of the same role (section 1.1, "empty text").
+    remains is left out: a turn may follow one of the same role (docs/providers.md#anthropic-errors, "empty text").
     """
     if not any(map(is_foreign, seals(messages))):
         return Checked(messages, ())

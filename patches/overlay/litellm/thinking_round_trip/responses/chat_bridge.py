@@ -21,7 +21,7 @@ from litellm.thinking_round_trip.responses.requests import seal
 Message = Mapping[str, Any]
 
 _ALWAYS_REASON = frozenset({"xai"})
-"""Providers whose models reason and show it without being asked (research/backends.md, section 15)."""
+"""Providers whose models reason and show it without being asked (docs/providers.md#xai)."""
 
 
 def with_reasoning_of_chat(translate: Callable[..., Any]) -> Callable[..., Any]:

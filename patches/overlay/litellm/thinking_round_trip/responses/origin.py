@@ -1,4 +1,5 @@
-"""Who minted encrypted reasoning: no other deployment can read it (research/backends.md, sections 2, 15 and 22).
+"""Who minted encrypted reasoning: no other deployment can read it (docs/providers.md#openai-responses,
+docs/providers.md#xai and docs/providers.md#azure-openai).
 
 The form of LiteLLM 1.102.0 says nothing about that. But LiteLLM has a wrapper of its own for encrypted content, which
 names the deployment if its router pins conversations to one (`encrypted_content_affinity`), and which all supported

@@ -35,8 +35,8 @@ def seal(request: MutableMapping[str, Any], model: str, origin: Origin, *, alway
     """Let a request carry the encrypted reasoning that its deployment minted, and ask for more where it is wanted.
 
     It is asked for where reasoning is, or where the history holds some: a request without either stays as it was.
-    `always` is for a provider that reasons unasked. Models that do not reason reject it (research/backends.md,
-    section 2); LiteLLM 1.102.0 and later ask in every request.
+    `always` is for a provider that reasons unasked. Models that do not reason reject it (
+    docs/providers.md#openai-responses); LiteLLM 1.102.0 and later ask in every request.
     """
     items = request.get("input")
     sealed = False
