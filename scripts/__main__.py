@@ -16,8 +16,19 @@ from typing import TypeAlias
 
 from scripts.errors import EngineError
 
-PLACES = {"doctor": "scripts.doctor.verb", "matrix": "scripts.matrix.verb"}
-"""The modules of verbs that take more than one; each of the others is the module of its name."""
+PLACES = {
+    "wheel": "scripts.patching.wheel",
+    "tests": "scripts.suite.tests",
+    "e2e": "scripts.suite.e2e",
+    "lock": "scripts.releases.lock",
+    "lint": "scripts.lint",
+    "matrix": "scripts.matrix.verb",
+    "verdicts": "scripts.matrix.verdicts",
+    "doctor": "scripts.doctor.verb",
+    "bench": "scripts.bench.verb",
+    "requirements": "scripts.suite.requirements",
+}
+"""The module of each verb."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -28,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = _parse(sys.argv[1:] if words is None else words)
     before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
     try:
-        status: int = importlib.import_module(PLACES.get(arguments.verb, f"scripts.{arguments.verb}")).run(arguments)
+        status: int = importlib.import_module(PLACES[arguments.verb]).run(arguments)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
 from scripts.commands import call
 from scripts.errors import BadLock, BadPatch, BadResults, EngineError, HookDoesNotFit, NoFile
 from scripts.matrix import published
+from scripts.patching import hooks, ranges, series, wheel
+from scripts.patching.series import Fix, Series
 from scripts.paths import PATCHES, ROOT
-from scripts.series import Fix, Series
-from scripts.upstream import File, Lock, Release
-from scripts.wheels import Wheel
+from scripts.releases import fetch, lock, upstream, wheels
+from scripts.releases.upstream import File, Lock, Release
+from scripts.releases.wheels import Wheel
+from scripts.suite import requirements
 from tests.round_trip import families, grid
 
 TOOLS = {

@@ -9,7 +9,6 @@ import os
 from packaging.version import Version
 from rich.console import Console
 
-from scripts import releases, series, upstream
 from scripts.doctor import (
     endpoints,
     examination,
@@ -33,8 +32,10 @@ from scripts.doctor.rust import Rust
 from scripts.doctor.targets import Installed, Named, Target, WheelFile
 from scripts.doctor.transport import Transport
 from scripts.errors import DeniedRelease, NothingToExamine
-from scripts.series import Series
-from scripts.upstream import Lock
+from scripts.patching import series
+from scripts.patching.series import Series
+from scripts.releases import releases, upstream
+from scripts.releases.upstream import Lock
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,16 +9,18 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from scripts import environment, fetch, outcomes, ranges, releases, series, upstream, wheel
-from scripts.matrix import ablation, cases, progress, report, results, shards
+from scripts.matrix import ablation, cases, outcomes, progress, report, results, shards
 from scripts.matrix import published as publication
 from scripts.matrix.comparison import Comparison, compare
 from scripts.matrix.measure import Bench, Measured, measure_all
 from scripts.matrix.results import FixInfo, Header, Result, Results
+from scripts.patching import ranges, series, wheel
+from scripts.patching.series import Series
+from scripts.patching.wheel import Published
 from scripts.paths import BUILD
-from scripts.series import Series
-from scripts.upstream import Release
-from scripts.wheel import Published
+from scripts.releases import fetch, releases, upstream
+from scripts.releases.upstream import Release
+from scripts.suite import environment
 from tests.round_trip import failures
 
 FOLDER = BUILD / "matrix"

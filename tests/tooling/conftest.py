@@ -14,9 +14,9 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from scripts import index
 from scripts.paths import PATCHES
-from tests.tooling.simple_index import SimpleIndex
+from scripts.releases import index
+from tests.tooling.releases.simple_index import SimpleIndex
 
 
 @pytest.fixture

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import fetch, lint, lock, ranges, requirements, series, upstream
+from scripts import lint
 from scripts.errors import BadLock
 from scripts.matrix import published
-from scripts.upstream import File, Lock, Release
+from scripts.patching import ranges, series
+from scripts.releases import fetch, lock, upstream
+from scripts.releases.upstream import File, Lock, Release
+from scripts.suite import requirements
 from tests.tooling import made
 
 MEASURED = """
