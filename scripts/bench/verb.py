@@ -48,6 +48,11 @@ class Timing:
         return self.grid / median(self.first)
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("release", nargs="?", metavar="RELEASE", help="such as 1.83.0; the newest if none is named")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Measure a release, patched, in a clean environment (1: something takes longer than it may)."""
     lock = upstream.load()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console
@@ -36,6 +37,20 @@ from scripts.patching import series
 from scripts.patching.series import Series
 from scripts.releases import releases, upstream
 from scripts.releases.upstream import Lock
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="a Python or its environment, a site-packages folder, a wheel, or a release; the newest if not given",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="also say which endpoint for which model of a proxy"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (docs/doctor.schema.json) instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:

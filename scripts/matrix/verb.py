@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from packaging.version import Version
 
@@ -24,6 +25,25 @@ from scripts.suite import environment
 from tests.round_trip import failures
 
 FOLDER = BUILD / "matrix"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("--releases", metavar="SPEC", default="all", help="as for verdicts; all of them if not given")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts of the releases")
+    parts.add_argument("--shards", metavar="N", type=int, help="only print the N shards, as JSON for a CI service")
+    parts.add_argument("--merge", metavar="FILE", type=Path, nargs="+", help="put the results of all shards together")
+    parser.add_argument(
+        "--against", metavar="FILE", type=Path, help="say what changed since these results (1: for ill)"
+    )
+    parser.add_argument("--ablate", action="store_true", help="leave each fix out once, and name dead weight")
+    parser.add_argument("--no-cache", action="store_true", help="play what was played before, too")
+    parser.add_argument(
+        "--format", choices=("json", "md", "html", "junit"), action="append", help="a report to write; all if not given"
+    )
+    parser.add_argument("--publish", action="store_true", help="also write docs/matrix and the README's headline")
+    parser.add_argument("--output", metavar="FOLDER", type=Path, help="where to, if not build/matrix")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,18 @@ from scripts.patching import ranges, series
 from scripts.releases import releases, upstream
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument(
+        "spec",
+        nargs="?",
+        default="all",
+        metavar="SPEC",
+        help="releases (1.83.0,1.91.5), a specifier (>=1.82.1,<1.100), or smoke, minors, all (if not given)",
+    )
+    parser.add_argument("--check", action="store_true", help="compare with what is committed instead of writing it")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Measure the releases of `arguments.spec` and write the ranges, or with `arguments.check` compare (1: differ)."""
     lock, patches = upstream.load(), series.load()

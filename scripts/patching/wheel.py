@@ -47,6 +47,14 @@ class Built:
     fixes: tuple[str, ...]
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("releases", nargs="*", metavar="RELEASE", help="such as 1.83.0; the newest if none is named")
+    parser.add_argument(
+        "--platform", metavar="TAG", help="a platform such as win_amd64, or all; this machine's if not given"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Build `arguments.releases` (none: the newest) for `arguments.platform` (a tag, `all`, or None: this one)."""
     lock = upstream.load()

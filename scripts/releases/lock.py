@@ -34,6 +34,11 @@ DENIED = {
 _ADAPTER = re.compile(r"litellm/llms/anthropic/(\w+)/adapters/transformation\.py")
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("--update", action="store_true", help="add what the package index has and the lock lacks")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Check the lock, or, with `arguments.update`, extend it. 0 all well, 1 the check found something.
 

@@ -13,6 +13,15 @@ from scripts.suite import environment, node, tests
 CLIENTS = "tests/clients"
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.usage = f"{parser.prog} [RELEASE] [--unpatched] [--no-node] [pytest arguments]"
+    parser.epilog = "RELEASE is the newest if not given."
+    parser.add_argument("--unpatched", action="store_true", help="take the wheel as it was published")
+    parser.add_argument("--no-node", action="store_true", help="leave out the clients that run on Node")
+    parser.set_defaults(takes_rest=True)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Install a wheel with its extra `proxy`, patched or with `arguments.unpatched` as published, and talk through it.
 

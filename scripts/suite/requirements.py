@@ -36,6 +36,11 @@ LOCKS = {
 """Each lock file, and how it is compiled."""
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions for everything")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Compile the locks: new pins only where pyproject.toml asks for them, or everywhere with `arguments.upgrade`."""
     for name in LOCKS:

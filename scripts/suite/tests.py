@@ -22,6 +22,14 @@ GRID = "tests/round_trip/test_round_trip.py"
 SUITE = ("tests/round_trip", "tests/judges")
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.usage = f"{parser.prog} [RELEASE] [CASE ...] [--unpatched] [pytest arguments]"
+    parser.epilog = "RELEASE is the newest if not given. A CASE is an id such as tool-loop/messages-moonshot."
+    parser.add_argument("--unpatched", action="store_true", help="test the wheel as it was published")
+    parser.set_defaults(takes_rest=True)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Build (or, with `arguments.unpatched`, just fetch) a wheel, install it, and run the suite against it.
 

@@ -12,10 +12,11 @@ import pytest
 from werkzeug import Request, Response
 
 from scripts import errors
-from scripts.__main__ import main
+from scripts.__main__ import VERBS, main
 from scripts.errors import EngineError
 from scripts.paths import ROOT
 from scripts.releases import upstream
+from scripts.wings import ENGINE
 from tests.tooling.releases.simple_index import SimpleIndex
 
 
@@ -72,7 +73,7 @@ def test_an_unknown_argument_is_exit_status_2(words: list[str]) -> None:
     assert caught.value.code == 2
 
 
-@pytest.mark.parametrize("verb", ["wheel", "tests", "lock", "lint", "verdicts", "requirements"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_help_names_the_session(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([verb, "--help"])
@@ -80,11 +81,26 @@ def test_help_names_the_session(verb: str, capsys: pytest.CaptureFixture[str]) -
     assert f"usage: nox -s {verb} --" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("verb", "wings"), [([], set()), (["lock"], {"releases"}), (["wheel"], {"releases", "patching"})]
+)
+def test_only_what_the_verb_needs_is_imported(verb: list[str], wings: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "scripts", *verb, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert {name.split(".")[1] for name in imported if name.startswith("scripts.")} & {*ENGINE.wings, "lint"} == wings
+
+
 def test_every_error_is_drawn_in_the_tree() -> None:
     kinds = {
         kind.__name__ for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, EngineError)
     }
-    drawn = {line.split()[0] for line in (errors.__doc__ or "").splitlines()[2:] if line}
+    drawn = {line.split()[0] for line in (errors.__doc__ or "").split("\n\n")[-1].splitlines()}
     assert kinds == drawn
 
 
