@@ -1,17 +1,33 @@
-"""The engine behind the nox sessions: one importable module per verb.
+"""The engine behind the nox sessions, in wings: each stands on those before it here, and knows none after it.
 
-    upstream.lock ── upstream, releases      which releases there are, and which one is meant
-          │
-        index ── fetch                       the file, by name, from the user's own index, verified and cached
-          │
-        wheels                               a published wheel: checked against its RECORD, read, rewritten
-          │
-    series ── hooks                          the fixes that a release needs: overlay, and hooks without fuzz
-          │
-        wheel                                dist/litellm-<release>+thinking.<revision>-….whl, dist/SHA256SUMS
-          │
-    environment ── tests ── verdicts         clean environments, the suite in them, and what each fix is good for
+              upstream.lock
+                    │
+    releases    upstream ── releases                 which releases there are, and which one is meant
+                configuration ── index ── fetch      a file, by name, from the user's own index, verified and cached
+                wheels                               a published wheel: checked against its RECORD, and read
+                lock                                 the verb that checks upstream.lock, and adds what is new
+                    │
+    patching    series ── hooks                      the fixes: overlay, and hooks that are applied without fuzz
+                ranges                               which releases need which fix, as it was measured
+                trees                                a release, patched or not, laid out to be imported
+                packing ── wheel                     dist/litellm-<release>+thinking.<revision>-….whl, SHA256SUMS
+                    │
+    suite       requirements ── environment          clean environments, with pinned tools
+                tests                                the suite against an installed wheel
+                node ── e2e                          real clients, through the real proxy of a wheel
+                    │
+    matrix      reach ── outcomes ── workers         what is played, what is remembered, and who plays
+                measure ── verdict ── results        every release, unpatched and patched, against every case
+                verb, verdicts                       reports of it, and what each fix is good for
+                    │
+    doctor      targets ── contents ── identity      what an installation is, read and never run
+                measured ── report                   what fails there, and what to do
+                    │
+    bench       costs, callback, matrix              what the fixes and the matrix cost, in ratios of one run
 
-Each verb (`wheel`, `tests`, `lock`, `lint`, `verdicts`, `bench`, `requirements`) is a module with
-`run(arguments) -> int`; `__main__` parses and calls it.
+`errors`, `commands`, `paths` and `writing` come before all wings, `__main__` and `lint` after them. `wings` holds the
+order. A wing may import `tests.round_trip`, which knows the cases.
+
+Each verb is a module with `add_arguments(parser)` and `run(arguments) -> int`: it has the verb's name, or is called
+`verb` where the wing has that name. `__main__` parses and calls it.
 """

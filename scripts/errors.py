@@ -1,5 +1,7 @@
 """What can go wrong with a request: each error is one line that says what, why and what to do.
 
+They stay together, whichever wing raises them: this is the table of all that a user can be told, in one voice.
+
 EngineError                    the request could not be carried out; exit status 2
   BadVersion                   not a version at all
   UnknownRelease               not in upstream.lock

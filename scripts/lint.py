@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from scripts import fetch, hooks, lock, ranges, requirements, series, upstream, wheel, wheels
+from scripts import wings
 from scripts.commands import call
 from scripts.errors import BadLock, BadPatch, BadResults, EngineError, HookDoesNotFit, NoFile
 from scripts.matrix import published
+from scripts.patching import hooks, ranges, series, wheel
+from scripts.patching.series import Fix, Series
 from scripts.paths import PATCHES, ROOT
-from scripts.series import Fix, Series
-from scripts.upstream import File, Lock, Release
-from scripts.wheels import Wheel
+from scripts.releases import fetch, lock, upstream, wheels
+from scripts.releases.upstream import File, Lock, Release
+from scripts.releases.wheels import Wheel
+from scripts.suite import requirements
 from tests.round_trip import families, grid
 
 TOOLS = {
@@ -39,11 +42,18 @@ class Applied:
     findings: list[str]
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument(
+        "--all", action="store_true", help="fetch the releases that are not cached, and check those too"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run every check; one line per finding, and a closing line. With `arguments.all`, fetch what is not cached."""
     failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
     findings = [f"{name} found something: see above." for name in failed]
-    findings += [*check_workflows(), *lock.check(), *requirements.stale(), *_stray(PATCHES)]
+    findings += [*check_workflows(), *lock.check(), *requirements.stale(), *_stray(PATCHES), *wings.check()]
     applied = Applied(0, 0, 0, [])
     try:
         known, patches = upstream.load(), series.load()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from scripts import wheel
 from scripts.doctor.endpoints import PATHS
 from scripts.doctor.examination import Files
 from scripts.doctor.findings import Finding
@@ -14,8 +13,9 @@ from scripts.doctor.patched import Subject
 from scripts.doctor.report import Advice, Measured
 from scripts.doctor.targets import CONFIGURATION, Installed, Target, WheelFile
 from scripts.errors import NoFile
-from scripts.series import Series
-from scripts.upstream import File, Lock, Release
+from scripts.patching import wheel
+from scripts.patching.series import Series
+from scripts.releases.upstream import File, Lock, Release
 
 ALTERED = ("record", "upstream", "dist-info")
 """What an installation anew mends."""

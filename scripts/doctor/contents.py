@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from scripts.doctor import indicators
 from scripts.errors import CannotExamine
-from scripts.upstream import PROJECT
+from scripts.releases.upstream import PROJECT
 
 LIMIT = 1 << 28
 """Bytes of a file that are read at most; the largest that upstream published has 84 million."""

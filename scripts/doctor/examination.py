@@ -15,8 +15,8 @@ from scripts.doctor.identity import DistInfo, dist_infos
 from scripts.doctor.origin import Examined
 from scripts.doctor.targets import Installed, WheelFile
 from scripts.errors import NothingToExamine
-from scripts.series import Series
-from scripts.upstream import PROJECT, Lock
+from scripts.patching.series import Series
+from scripts.releases.upstream import PROJECT, Lock
 
 
 @dataclass(frozen=True)

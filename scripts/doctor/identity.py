@@ -14,8 +14,8 @@ from packaging.version import InvalidVersion, Version
 
 from scripts.doctor.contents import CannotRead, Contents, is_dist_info
 from scripts.doctor.findings import Finding
-from scripts.upstream import PROJECT
-from scripts.wheel import NOTES
+from scripts.patching.wheel import NOTES
+from scripts.releases.upstream import PROJECT
 
 LOCAL = "thinking"
 TAGS = 1000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from scripts.upstream import Lock
+from scripts.releases.upstream import Lock
 
 STARTUP_FILE = "litellm_init.pth"
 """Python ran this file of 1.82.8 at every start."""

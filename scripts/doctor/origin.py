@@ -14,15 +14,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import fetch, ranges, series
 from scripts.doctor import record
 from scripts.doctor.contents import CannotRead, Contents, Scanned
 from scripts.doctor.findings import Finding, about
 from scripts.doctor.identity import DistInfo
 from scripts.errors import EngineError
-from scripts.series import Series
-from scripts.upstream import PROJECT, File, Lock, Release
-from scripts.wheel import NOTES
+from scripts.patching import ranges, series
+from scripts.patching.series import Series
+from scripts.patching.wheel import NOTES
+from scripts.releases import fetch
+from scripts.releases.upstream import PROJECT, File, Lock, Release
 
 INSTALLER_FILES = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_cache.json", "uv_build.json", NOTES)
 """What an installer, or `nox -s wheel`, adds to a dist-info folder."""

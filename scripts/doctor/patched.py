@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from scripts import ranges
 from scripts.doctor.findings import Finding, about
 from scripts.doctor.identity import DistInfo, Notes
 from scripts.errors import EngineError
-from scripts.series import Series
-from scripts.upstream import Lock
-from scripts.wheel import NOTES
+from scripts.patching import ranges
+from scripts.patching.series import Series
+from scripts.patching.wheel import NOTES
+from scripts.releases.upstream import Lock
 
 
 @dataclass(frozen=True)

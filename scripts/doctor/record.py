@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from scripts.doctor.contents import CannotRead, Contents, Scanned, is_dist_info
 from scripts.doctor.findings import Finding, about
 from scripts.doctor.indicators import is_startup_file
-from scripts.upstream import PROJECT
+from scripts.releases.upstream import PROJECT
 
 PAGES = f"{PROJECT}/proxy/_experimental/out/"
 """The proxy's user interface: where LiteLLM moves each `page.html` to `page/index.html` when it starts."""

@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from scripts.doctor.contents import is_dist_info
 from scripts.doctor.identity import LOCAL
 from scripts.errors import CannotExamine, NothingToExamine
-from scripts.upstream import PROJECT
+from scripts.releases.upstream import PROJECT
 
 CONFIGURATION = "pyvenv.cfg"
 _PACKAGES = ("site-packages", "dist-packages")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console
 
-from scripts import releases, series, upstream
 from scripts.doctor import (
     endpoints,
     examination,
@@ -33,8 +33,24 @@ from scripts.doctor.rust import Rust
 from scripts.doctor.targets import Installed, Named, Target, WheelFile
 from scripts.doctor.transport import Transport
 from scripts.errors import DeniedRelease, NothingToExamine
-from scripts.series import Series
-from scripts.upstream import Lock
+from scripts.patching import series
+from scripts.patching.series import Series
+from scripts.releases import releases, upstream
+from scripts.releases.upstream import Lock
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="a Python or its environment, a site-packages folder, a wheel, or a release; the newest if not given",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="also say which endpoint for which model of a proxy"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (docs/doctor.schema.json) instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scripts.matrix.labels import labelled
 from scripts.matrix.measure import Bench, Measured, fit
 from scripts.matrix.results import PASSED
-from scripts.series import Fix
+from scripts.patching.series import Fix
 
 DEAD_WEIGHT = "dead weight"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from scripts.patching.series import Series
 from scripts.paths import ROOT
-from scripts.series import Series
 from tests import conversations
 from tests.round_trip import families, grid
 

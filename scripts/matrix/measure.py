@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
-from scripts import environment, outcomes, reach, series, trees
 from scripts.errors import CommandFailed, HookDoesNotFit
+from scripts.matrix import outcomes, reach
 from scripts.matrix.labels import labelled
 from scripts.matrix.results import ReleaseInfo, Result
 from scripts.matrix.verdict import failed, red, verdict
 from scripts.matrix.workers import WORKERS, Workers
-from scripts.series import Fix, Series
-from scripts.wheel import Published
+from scripts.patching import series, trees
+from scripts.patching.series import Fix, Series
+from scripts.patching.wheel import Published
+from scripts.suite import environment
 from tests.round_trip.jobs import Played
 
 

@@ -15,7 +15,7 @@ from scripts.matrix.markdown import markdown
 from scripts.matrix.page import page
 from scripts.matrix.results import Results
 from scripts.paths import ROOT
-from scripts.upstream import Lock
+from scripts.releases.upstream import Lock
 from scripts.writing import write_text
 
 FOLDER = ROOT / "docs" / "matrix"

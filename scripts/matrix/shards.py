@@ -10,7 +10,7 @@ from pathlib import Path
 from scripts.errors import BadResults, BadShard
 from scripts.matrix import results
 from scripts.matrix.results import Results
-from scripts.upstream import Release
+from scripts.releases.upstream import Release
 
 WHOLE = "1/1"
 NAME = "results.jsonl"

@@ -6,22 +6,44 @@ import argparse
 import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from packaging.version import Version
 
-from scripts import environment, fetch, outcomes, ranges, releases, series, upstream, wheel
-from scripts.matrix import ablation, cases, progress, report, results, shards
+from scripts.matrix import ablation, cases, outcomes, progress, report, results, shards
 from scripts.matrix import published as publication
 from scripts.matrix.comparison import Comparison, compare
 from scripts.matrix.measure import Bench, Measured, measure_all
 from scripts.matrix.results import FixInfo, Header, Result, Results
+from scripts.patching import ranges, series, wheel
+from scripts.patching.series import Series
+from scripts.patching.wheel import Published
 from scripts.paths import BUILD
-from scripts.series import Series
-from scripts.upstream import Release
-from scripts.wheel import Published
+from scripts.releases import fetch, releases, upstream
+from scripts.releases.upstream import Release
+from scripts.suite import environment
 from tests.round_trip import failures
 
 FOLDER = BUILD / "matrix"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the verb takes."""
+    parser.add_argument("--releases", metavar="SPEC", default="all", help="as for verdicts; all of them if not given")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts of the releases")
+    parts.add_argument("--shards", metavar="N", type=int, help="only print the N shards, as JSON for a CI service")
+    parts.add_argument("--merge", metavar="FILE", type=Path, nargs="+", help="put the results of all shards together")
+    parser.add_argument(
+        "--against", metavar="FILE", type=Path, help="say what changed since these results (1: for ill)"
+    )
+    parser.add_argument("--ablate", action="store_true", help="leave each fix out once, and name dead weight")
+    parser.add_argument("--no-cache", action="store_true", help="play what was played before, too")
+    parser.add_argument(
+        "--format", choices=("json", "md", "html", "junit"), action="append", help="a report to write; all if not given"
+    )
+    parser.add_argument("--publish", action="store_true", help="also write docs/matrix and the README's headline")
+    parser.add_argument("--output", metavar="FOLDER", type=Path, help="where to, if not build/matrix")
 
 
 def run(arguments: argparse.Namespace) -> int:

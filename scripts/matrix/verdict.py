@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scripts.matrix.results import ERRORED, PASSED, SKIPPED, Result
-from scripts.series import Fix
+from scripts.patching.series import Fix
 from tests.round_trip.failures import NEW
 
 Failed = dict[str, list[str]]

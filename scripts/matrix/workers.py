@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import cast
 
-from scripts.environment import clean
+from scripts.commands import clean
 from scripts.errors import CommandFailed
 from scripts.matrix.results import ERRORED
 from scripts.paths import BUILD, ROOT

@@ -11,8 +11,8 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from scripts import index
-from tests.tooling.simple_index import SimpleIndex
+from scripts.releases import index
+from tests.tooling.releases.simple_index import SimpleIndex
 
 
 @pytest.fixture

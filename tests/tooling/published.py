@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.paths import ROOT
 
 _FETCH = (
-    "import sys; from scripts import fetch, releases, upstream, wheel;"
+    "import sys; from scripts.releases import fetch, releases, upstream; from scripts.patching import wheel;"
     "lock = upstream.load();"
     "files = [wheel.files_for(releases.find(lock, name), None)[0] for name in sys.argv[1:]];"
     "print(*fetch.fetch_all(files), sep='\\n')"

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import fetch, lint, lock, ranges, requirements, series, upstream
+from scripts import lint, wings
 from scripts.errors import BadLock
 from scripts.matrix import published
-from scripts.upstream import File, Lock, Release
+from scripts.patching import ranges, series
+from scripts.releases import fetch, lock, upstream
+from scripts.releases.upstream import File, Lock, Release
+from scripts.suite import requirements
 from tests.tooling import made
 
 MEASURED = """
@@ -109,6 +112,7 @@ def test_a_fault_is_exit_status_1_and_the_other_checks_go_on(
     monkeypatch.setattr(published, "stale", list)
     monkeypatch.setattr(lock, "check", list)
     monkeypatch.setattr(requirements, "stale", list)
+    monkeypatch.setattr(wings, "check", list)
     monkeypatch.setattr(lint, "PATCHES", folder)
     monkeypatch.setattr(lint, "check_patches", lambda *_: [])
     monkeypatch.setattr(fetch, "cached", lambda _: None)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from werkzeug import Request, Response
 
-from scripts import errors, upstream
-from scripts.__main__ import main
+from scripts import errors
+from scripts.__main__ import VERBS, main
 from scripts.errors import EngineError
 from scripts.paths import ROOT
-from scripts.tests import GRID, SUITE, command, split
-from tests.tooling.simple_index import SimpleIndex
+from scripts.releases import upstream
+from scripts.wings import ENGINE
+from tests.tooling.releases.simple_index import SimpleIndex
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_an_unknown_argument_is_exit_status_2(words: list[str]) -> None:
     assert caught.value.code == 2
 
 
-@pytest.mark.parametrize("verb", ["wheel", "tests", "lock", "lint", "verdicts", "requirements"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_help_names_the_session(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([verb, "--help"])
@@ -80,11 +81,26 @@ def test_help_names_the_session(verb: str, capsys: pytest.CaptureFixture[str]) -
     assert f"usage: nox -s {verb} --" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("verb", "wings"), [([], set()), (["lock"], {"releases"}), (["wheel"], {"releases", "patching"})]
+)
+def test_only_what_the_verb_needs_is_imported(verb: list[str], wings: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "scripts", *verb, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert {name.split(".")[1] for name in imported if name.startswith("scripts.")} & {*ENGINE.wings, "lint"} == wings
+
+
 def test_every_error_is_drawn_in_the_tree() -> None:
     kinds = {
         kind.__name__ for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, EngineError)
     }
-    drawn = {line.split()[0] for line in (errors.__doc__ or "").splitlines()[2:] if line}
+    drawn = {line.split()[0] for line in (errors.__doc__ or "").split("\n\n")[-1].splitlines()}
     assert kinds == drawn
 
 
@@ -118,35 +134,3 @@ def test_a_kill_is_as_clean_as_an_interrupt(simple: SimpleIndex) -> None:
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("interrupted: nothing half-made was left")
     assert "Traceback" not in err
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ([], (None, [])),
-        (["1.83.0"], ("1.83.0", [])),
-        (["1.83.0", "-k", "tool"], ("1.83.0", ["-k", "tool"])),
-        (["-k", "tool"], (None, ["-k", "tool"])),
-        (["tool-loop/messages-moonshot"], (None, ["tool-loop/messages-moonshot"])),
-    ],
-)
-def test_the_first_word_of_tests_may_name_a_release(words: list[str], expected: tuple[str | None, list[str]]) -> None:
-    name, rest = split(words)
-    assert (name, list(rest)) == expected
-
-
-def test_a_case_s_id_runs_that_case_alone() -> None:
-    report = Path("r.xml")
-    alone = command(report, ["tool-loop/messages-moonshot", "-x"])
-    asynchronous = f"{GRID}::test_round_trip[tool-loop/messages-moonshot]"
-    assert alone == ["-m", "pytest", "--junitxml=r.xml", asynchronous, "-x"]
-    left_out = command(report, ["tool-loop/messages-groq-stream"])
-    assert left_out[-1] == "--every-cell", "pytest has it only if it is asked for every cell"
-    special = command(report, ["plain-wire/chat-openai"])
-    assert special[3:] == ["tests/round_trip/test_plain.py::test_plain[plain-wire/chat-openai]"]
-    both = command(report, ["thinking-text-tool/messages-moonshot"])
-    assert both[3:] == [
-        f"{GRID}::{test}[thinking-text-tool/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
-    ]
-    assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE]
-    assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]

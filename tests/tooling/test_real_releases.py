@@ -14,12 +14,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from uv import find_uv_bin
 
-from scripts import ranges, series, upstream, wheels
 from scripts.matrix import results
+from scripts.patching import ranges, series
+from scripts.patching.series import Fix
 from scripts.paths import BUILD, DIST, ROOT
-from scripts.requirements import OVERRIDES
-from scripts.series import Fix
-from scripts.tests import GRID
+from scripts.releases import upstream, wheels
+from scripts.suite.requirements import OVERRIDES
+from scripts.suite.tests import GRID
 from tests.round_trip.failures import NEW
 from tests.tooling.junit_numbers import ERRORED, numbers_of
 from tests.tooling.published import published
@@ -108,7 +109,7 @@ def test_git_applies_the_hooks_to_the_same_bytes(tmp_path: Path) -> None:
 def environment(folder: Path, wheel: Path) -> Path:
     """A clean environment with a wheel and what it requires; gives its Python."""
     code = (
-        "from scripts.configuration import configured, environment;"
+        "from scripts.releases.configuration import configured, environment;"
         "print(*map('='.join, environment(configured()).items()), sep=chr(10))"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout

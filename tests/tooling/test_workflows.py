@@ -18,7 +18,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from scripts import __main__ as main_module
-from scripts import lint, series
+from scripts import lint
+from scripts.patching import series
 from scripts.paths import ROOT
 from tests.tooling import made
 from tests.tooling.test_lint import LOCK, MEASURED

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from scripts import series
+from scripts.patching import series
 from scripts.paths import PATCHES
 from tests.tooling import made
 

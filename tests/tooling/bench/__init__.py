@@ -1,0 +1,1 @@
+"""Tests of scripts/bench/: what is measured, and what is too dear."""

@@ -1,0 +1,1 @@
+"""Tests of scripts/doctor/: what it says of installations, wheels and configurations."""

@@ -1,0 +1,1 @@
+"""Tests of scripts/matrix/: measuring, results and reports."""

@@ -1,0 +1,1 @@
+"""Tests of scripts/patching/: the fixes, and what they make of a wheel."""

@@ -1,0 +1,1 @@
+"""Tests of scripts/releases/: which releases there are, and their files."""

@@ -1,0 +1,1 @@
+"""Tests of scripts/suite/: environments and programs for Node."""
