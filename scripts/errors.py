@@ -218,10 +218,11 @@ class BadConfig(EngineError):
 
 
 class Unmeasured(EngineError):
-    def __init__(self, release: str, fixes: str) -> None:
+    def __init__(self, release: str, fixes: Sequence[str]) -> None:
+        which = " and ".join(fixes) if len(fixes) <= 2 else f"{len(fixes)} fixes"
         super().__init__(
             f"LiteLLM {release} has not been measured",
-            f"nobody has run the cases of {fixes} on it, so it is not known whether it needs them",
+            f"nobody has run the cases of {which} on it, so it is not known whether it needs them",
             f"Run `nox -s verdicts -- {release}` first.",
         )
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 from scripts.errors import BadPatch, Unmeasured
 from scripts.patching.series import Fix, Run, Series
 from scripts.paths import PATCHES, ROOT
-from scripts.releases.upstream import Lock
+from scripts.releases.upstream import Lock, Release
 from scripts.writing import write_text
 
 README = ROOT / "README.md"
@@ -58,13 +58,18 @@ def needed(lock: Lock, patches: Series, release: Version) -> list[Fix]:
     """The fixes that a release needs. Raises Unmeasured where that is not known, as for one that came later."""
     unknown = [fix.name for fix in patches.fixes if not _is_known(lock, fix, release)]
     if unknown:
-        raise Unmeasured(str(release), " and ".join(unknown))
+        raise Unmeasured(str(release), unknown)
     return [fix for fix in patches.fixes if fix.verdict(release) == "needed"]
 
 
 def _is_known(lock: Lock, fix: Fix, release: Version) -> bool:
     runs = [run for runs in fix.measured.values() for run in runs if release in run]
     return bool(runs) and all(_count(lock, run) == run.releases for run in runs)
+
+
+def new(lock: Lock, patches: Series) -> list[Release]:
+    """The releases of the lock on which some fix has never been measured, oldest first."""
+    return [one for one in lock.releases if any(fix.verdict(one.version) is None for fix in patches.fixes)]
 
 
 def _count(lock: Lock, run: Run) -> int:

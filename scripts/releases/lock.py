@@ -32,6 +32,11 @@ DENIED = {
 """docs/failures.md#supply-chain-compromise. Upstream's source was never affected, only the files on the package index.
 """
 
+NEXT = (
+    "Commit it. Then measure which fixes the new releases need, `nox -s verdicts -- new`, and commit what that writes; "
+    "then play all cases on all releases, `nox -s matrix -- --publish`, and commit the report."
+)
+
 _ADAPTER = re.compile(r"litellm/llms/anthropic/(\w+)/adapters/transformation\.py")
 
 
@@ -210,6 +215,8 @@ def _run_update(path: Path) -> int:
     for line in added:
         print(line)
     print(f"upstream.lock has {_summary(after)}{'' if added else '; nothing was new'}.")
+    if before and len(after.releases) > len(before.releases):
+        print(NEXT)
     return 0
 
 

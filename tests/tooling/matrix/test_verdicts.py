@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from scripts.__main__ import main
 from scripts.errors import CommandFailed
-from scripts.matrix import ablation, measure, outcomes
+from scripts.matrix import ablation, measure, outcomes, verdicts
 from scripts.matrix.measure import Bench, Measured
 from scripts.matrix.workers import WORKERS
 from scripts.patching import ranges, series
 from scripts.patching.wheel import Published
+from scripts.releases import upstream
 from scripts.releases.upstream import File, Release
 from tests.round_trip.jobs import Played
 from tests.tooling import made
@@ -215,3 +217,33 @@ def test_a_committed_range_that_is_not_what_was_measured_is_a_finding(tmp_path: 
     assert ranges.differences(patches, {Version("1.83.0"): {"shout": "retired"}}) == [
         "shout on 1.83.0: committed is needed, measured retired"
     ]
+
+
+MEASURED = '[measured]\nneeded = [{ first = "1.82.1", last = "1.109.1", releases = 176 }]\n'
+
+
+def test_new_measures_what_was_never_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`nox -s verdicts -- new` after `nox -s lock -- --update`: the new releases, whatever they are called."""
+    known = upstream.load()
+    patches = made.patches(tmp_path / "patches", measured=MEASURED)
+    monkeypatch.setattr(series.load, "__defaults__", (patches,))
+    asked: list[Version] = []
+    wrote: list[ranges.Verdicts] = []
+
+    def measured(_: object, chosen: Sequence[Release]) -> list[Measured]:
+        asked.extend(release.version for release in chosen)
+        return [
+            Measured(Published(release, File(made.NAME, "ab" * 32), tmp_path), (), {"shout": "needed"}, (), {})
+            for release in chosen
+        ]
+
+    monkeypatch.setattr(verdicts.verb, "measured", measured)
+    monkeypatch.setattr(ranges, "write", lambda lock, series, found: wrote.append(found))
+    assert main(["verdicts", "new"]) == 0
+    later = [release.version for release in known.releases if release.version > Version("1.109.1")]
+    assert asked == later
+    assert later
+    assert [set(found) for found in wrote] == [set(later)]
+    assert capsys.readouterr().out == f"verdicts: {len(later)} releases: {len(later)} times needed\n"

@@ -82,6 +82,24 @@ def test_an_unmeasured_release_is_refused_with_the_command_that_measures_it(tmp_
         ranges.needed(LOCK, patches, Version("1.83.0"))
 
 
+def test_many_fixes_that_were_not_measured_are_counted_instead_of_named() -> None:
+    assert "the cases of shout and whisper on it" in str(Unmeasured("1.83.0", ["shout", "whisper"]))
+    assert "the cases of 19 fixes on it" in str(Unmeasured("1.83.0", ["shout"] * 19))
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected"),
+    [
+        ("", list(NAMES)),
+        (MEASURED, []),
+        ('[measured]\nneeded = [{ first = "1.82.1", last = "1.100.0", releases = 4 }]\n', ["1.109.1"]),
+    ],
+)
+def test_new_is_what_was_never_measured(tmp_path: Path, measured: str, expected: list[str]) -> None:
+    patches = series.load(made.patches(tmp_path / "patches", measured=measured))
+    assert [str(release.version) for release in ranges.new(LOCK, patches)] == expected
+
+
 def test_the_readme_s_table_is_made_from_the_ranges(tmp_path: Path) -> None:
     runs = {"needed": [run("1.82.1", "1.99.4", 3)]}
     text = ranges.with_table(f"before\n{ranges.BEGIN}\nold\n{ranges.END}\nafter\n", [(fix(tmp_path), runs)])

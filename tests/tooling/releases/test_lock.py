@@ -317,6 +317,18 @@ def test_the_verb_updates_and_tells_what_is_new(
     ]
 
 
+def test_new_releases_come_with_the_commands_that_are_next(
+    path: Path, wheel: Publish, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel("1.83.0")
+    assert run(update=True) == 0
+    assert lock.NEXT not in capsys.readouterr().out, "the first lock is no new release"
+    wheel("1.84.0")
+    assert run(update=True) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == lock.NEXT
+    assert "`nox -s verdicts -- new`" in lock.NEXT
+
+
 def test_an_update_that_fails_leaves_the_lock_as_it_was(path: Path, wheel: Publish) -> None:
     wheel("1.83.0")
     path.write_text(upstream.dumps(GOOD))
