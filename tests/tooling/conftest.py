@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 from pytest_httpserver import HTTPServer
 
 from scripts.releases import index
@@ -55,18 +53,3 @@ def simple(server: HTTPServer, unconfigured: Path, cache: Path, monkeypatch: pyt
     monkeypatch.setenv("PIP_INDEX_URL", made.url)
     monkeypatch.setattr(index, "BACKOFF", 0.001)
     return made
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """A certificate authority that nobody trusts."""
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def tls_server(authority: trustme.CA) -> Iterator[HTTPServer]:
-    """A server whose certificate, for localhost, that authority has signed."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    with HTTPServer("localhost", ssl_context=context) as started:
-        yield started
