@@ -1,6 +1,7 @@
 """What went wrong in a case, and which of the known failures (docs/failures.md) each of it is.
 
-`failures.toml` maps cases and symptoms to the numbers of docs/failures.md; what it does not know is a new failure.
+`failures.toml` says what each number is, and maps cases and symptoms to the numbers; what it does not know is a new
+failure.
 """
 
 from __future__ import annotations
@@ -46,8 +47,24 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Description:
+    """What a number is: its title, the issues and pull requests of BerriAI/litellm, and where it stands there.
+
+    `seen_by` are the families of cases beside the grid (see `families`) that tell it, or the number as which it shows;
+    `ingresses` and `releases` (specifiers) say where. All three are for what the entries of `known` do not say.
+    """
+
+    title: str
+    upstream: Sequence[str]
+    state: str
+    seen_by: Sequence[str] = ()
+    ingresses: Sequence[str] = ()
+    releases: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Known:
-    """A known failure: where it shows, how, and since and until when LiteLLM has it.
+    """A symptom of a known failure: where it shows, how, and since and until when LiteLLM has it.
 
     `conversations`, `ingresses`, `backends` and `modes` are the parts of a case's id (none: all); `says` is a pattern
     that is searched in the text of a failure, `changed` the checkpoints at which the reasoning may have changed first
@@ -55,7 +72,6 @@ class Known:
     """
 
     number: str
-    title: str
     says: str
     releases: str
     conversations: Sequence[str] = ()
@@ -98,9 +114,16 @@ def known() -> tuple[Known, ...]:
     return tuple(Known(**entry) for entry in _listed()["known"])
 
 
+@cache
+def described() -> Mapping[str, Description]:
+    """What each number is, in the order of docs/failures.md; also those that no case can tell."""
+    return {number: Description(**told) for number, told in _listed()["failure"].items()}
+
+
 def titles() -> dict[str, str]:
-    """What each failure is, by its number: those of the grid's cases, and those that only cases beside it show."""
-    return {**_listed()["beside"], **{one.number: one.title for one in known()}}
+    """The titles of the numbers that some case can tell, in the grid or beside it."""
+    told = {one.number for one in known()}
+    return {number: one.title for number, one in described().items() if number in told or one.seen_by}
 
 
 def is_surveyed(release: str) -> bool:

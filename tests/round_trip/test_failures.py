@@ -9,15 +9,15 @@ from packaging.specifiers import SpecifierSet
 
 from tests import conversations
 from tests.backends import BACKENDS
-from tests.round_trip import conftest, failures
-from tests.round_trip.failures import Failure, Known, known, labels, open_in
+from tests.round_trip import conftest, failures, families
+from tests.round_trip.failures import Failure, Known, described, known, labels, open_in, titles
 from tests.round_trip.grid import INGRESSES, MODES, Case
 from tests.round_trip.trace import CHECKPOINTS
 
 pytest_plugins = ["pytester"]
 
-LOST = Known("F1", "lost", "was dropped", ">=1.82.1,<1.90", ingresses=["messages"], changed=["wire"], mended="the-fix")
-DAMAGED = Known("F2", "damaged", "was dropped", ">=1.82.1", modes=["-stream"], changed=["adapter out"])
+LOST = Known("F1", "was dropped", ">=1.82.1,<1.90", ingresses=["messages"], changed=["wire"], mended="the-fix")
+DAMAGED = Known("F2", "was dropped", ">=1.82.1", modes=["-stream"], changed=["adapter out"])
 CASE = "tool-loop/messages-moonshot-stream"
 
 
@@ -63,9 +63,7 @@ def test_what_is_open_depends_on_the_release_and_its_fixes(
 
 @pytest.mark.parametrize("entry", known(), ids=lambda entry: entry.number)
 def test_every_entry_can_apply(entry: Known) -> None:
-    assert re.fullmatch(r"[FN]\d+", entry.number)
-    assert entry.title[0] != " "
-    assert not entry.title.endswith(".")
+    assert entry.number in described()
     assert SpecifierSet(entry.releases)
     assert set(entry.conversations) <= {*conversations.names(), "generated"}
     assert set(entry.ingresses) <= set(INGRESSES)
@@ -74,8 +72,22 @@ def test_every_entry_can_apply(entry: Known) -> None:
     assert set(entry.changed) <= {*CHECKPOINTS, ""}
 
 
-def test_a_number_has_one_title() -> None:
-    assert len({entry.number for entry in known()}) == len({(entry.number, entry.title) for entry in known()})
+@pytest.mark.parametrize("number", described())
+def test_every_number_is_described(number: str) -> None:
+    one = described()[number]
+    assert re.fullmatch(r"[FN]\d+|base-install", number)
+    assert one.title.strip(" .") == one.title
+    assert one.state
+    assert all(re.fullmatch(r"#\d+", link) for link in one.upstream)
+    assert set(one.seen_by) <= {*families.FAMILIES, *(entry.number for entry in known())}
+    assert set(one.ingresses) <= set(INGRESSES)
+    assert all(map(SpecifierSet, one.releases))
+    assert one.ingresses or number in {entry.number for entry in known()}
+
+
+def test_the_titles_are_those_of_numbers_that_a_case_can_tell() -> None:
+    assert {"F1", "F12", "F17", "N5", "base-install"} < set(titles()) < set(described())
+    assert {"F22", "F45"}.isdisjoint(titles())
 
 
 GRID = """
