@@ -76,7 +76,7 @@ def _head(results: Results) -> Iterator[str]:
 def _by_release(results: Results) -> Iterator[str]:
     releases = measured(results)
     chosen = releases if len(releases) <= FEW else newest_of_minors(releases)
-    red = _red_by_ingress(results)
+    red = red_by_ingress(results)
     which = "" if len(releases) <= FEW else " of the newest patch release of each minor"
     yield from _section("Red cases by release", f"Red cases{which}, unpatched / patched.")
     yield from _table(
@@ -88,7 +88,7 @@ def _by_release(results: Results) -> Iterator[str]:
     )
 
 
-def _red_by_ingress(results: Results) -> Counter[tuple[str, bool, str]]:
+def red_by_ingress(results: Results) -> Counter[tuple[str, bool, str]]:
     """The red cells by release, variant and ingress; "" stands for all ingresses."""
     ingress = {case: Case.parse(case).ingress for case in {one.case for one in results.results if one.red}}
     red = [one for one in results.results if one.red]

@@ -64,21 +64,30 @@ def page(results: Results) -> str:
     )
 
 
-def _rendered(**told: Any) -> str:
-    environment = Environment(
+def environment() -> Environment:
+    """What renders the templates of this folder: all that is put into them is escaped."""
+    found = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(code=_code, number=_number, pair=lambda value: (value, value))
+    found.filters.update(code=_code, number=_number, pair=lambda value: (value, value))
+    return found
+
+
+def _rendered(**told: Any) -> str:
     style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    text = environment.get_template("page.html.j2").render(
-        style=Markup(style),  # noqa: S704 (a file of ours)
-        script=Markup(script),  # noqa: S704 (a file of ours)
-        policy=_policy(style, script),
-        **told,
+    text = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            style=Markup(style),  # noqa: S704 (a file of ours)
+            script=Markup(script),  # noqa: S704 (a file of ours)
+            policy=_policy(style, script),
+            **told,
+        )
     )
     # Half a surrogate pair in a title must not keep the page from being written.
     return text.encode("utf-8", "replace").decode()

@@ -13,6 +13,7 @@ from scripts.errors import BadPatch, NotPublished
 from scripts.matrix import results as file
 from scripts.matrix.markdown import markdown
 from scripts.matrix.page import page
+from scripts.matrix.picture import SCHEMES, picture
 from scripts.matrix.results import Results
 from scripts.paths import ROOT
 from scripts.releases.upstream import Lock
@@ -61,7 +62,11 @@ def _inflated(text: str) -> str:
 
 
 def _texts(results: Results) -> dict[Path, str]:
-    return {FOLDER / "report.html": page(results), FOLDER / "report.md": markdown(results, None)}
+    return {
+        FOLDER / "report.html": page(results),
+        FOLDER / "report.md": markdown(results, None),
+        **{FOLDER / f"headline-{scheme}.svg": picture(results, scheme) for scheme in SCHEMES},
+    }
 
 
 def with_headline(text: str, results: Results) -> str:

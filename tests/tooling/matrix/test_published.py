@@ -15,6 +15,8 @@ from scripts.patching import series
 from tests.round_trip.failures import titles
 from tests.tooling.matrix.made_results import made
 
+PUBLISHED = ("report.html", "report.md", "headline-light.svg", "headline-dark.svg")
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -34,7 +36,7 @@ def told(place: Path) -> Results:
 def test_all_of_it_is_written(place: Path, told: Results) -> None:
     assert results.read(place / "docs/matrix/results.jsonl.gz") == told
     names = {path.name for path in (place / "docs/matrix").iterdir()}
-    assert names == {"results.jsonl.gz", "report.html", "report.md"}
+    assert names == {"results.jsonl.gz", *PUBLISHED}
     assert published.stale() == []
 
 
@@ -49,7 +51,7 @@ def test_the_readme_has_the_headline_between_its_markers(place: Path, told: Resu
     assert max(map(len, text.splitlines())) <= 120
 
 
-@pytest.mark.parametrize("name", ["docs/matrix/report.html", "docs/matrix/report.md", "README.md"])
+@pytest.mark.parametrize("name", [*(f"docs/matrix/{name}" for name in PUBLISHED), "README.md"])
 @pytest.mark.usefixtures("told")
 def test_a_change_by_hand_is_found(place: Path, name: str) -> None:
     path = place / name
