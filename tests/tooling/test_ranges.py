@@ -82,7 +82,7 @@ def test_an_unmeasured_release_is_refused_with_the_command_that_measures_it(tmp_
         ranges.needed(LOCK, patches, Version("1.83.0"))
 
 
-def test_the_readme_s_table_is_made_from_the_ranges(tmp_path: Path) -> None:
+def test_the_table_is_made_from_the_ranges(tmp_path: Path) -> None:
     runs = {"needed": [run("1.82.1", "1.99.4", 3)]}
     text = ranges.with_table(f"before\n{ranges.BEGIN}\nold\n{ranges.END}\nafter\n", [(fix(tmp_path), runs)])
     assert text == (
@@ -92,7 +92,7 @@ def test_the_readme_s_table_is_made_from_the_ranges(tmp_path: Path) -> None:
     assert ranges.with_table(text, [(fix(tmp_path / "again"), runs)]) == text
 
 
-def test_a_readme_without_markers_is_refused(tmp_path: Path) -> None:
+def test_a_text_without_markers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPatch, match="the markers"):
         ranges.with_table("nothing", [])
 
