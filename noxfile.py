@@ -37,6 +37,12 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write the tables that pages have of other files, and check the links."""
+    engine(session, "docs", "dev")
+
+
+@nox.session(default=False)
 def e2e(session: nox.Session) -> None:
     """Let real clients talk through the real proxy of a patched wheel: [RELEASE] [--unpatched] [--no-node]."""
     engine(session, "e2e")

@@ -25,8 +25,9 @@
                     │
     bench       costs, callback, matrix              what the fixes and the matrix cost, in ratios of one run
 
-`errors`, `commands`, `paths` and `writing` come before all wings, `__main__` and `lint` after them. `wings` holds the
-order. A wing may import `tests.round_trip`, which knows the cases.
+`errors`, `commands`, `paths`, `writing` and `marked` come before all wings; `docs`, `lint` and `__main__` after them.
+`wings` holds the order, and `links` that what is cited is there. A wing may import `tests.round_trip`, which knows the
+cases.
 
 Each verb is a module with `add_arguments(parser)` and `run(arguments) -> int`: it has the verb's name, or is called
 `verb` where the wing has that name. `__main__` parses and calls it.

@@ -19,6 +19,7 @@ VERBS = {
     "tests": ("scripts.suite.tests", "Run the suite against a patched wheel that is installed in a clean environment."),
     "e2e": ("scripts.suite.e2e", "Have conversations with real clients, through the real proxy of a wheel."),
     "lock": ("scripts.releases.lock", "Check upstream.lock, or add what is new."),
+    "docs": ("scripts.docs", "Write the tables that pages have of other files, and check the links."),
     "lint": ("scripts.lint", "Check the code, the patches and the locks."),
     "matrix": ("scripts.matrix.verb", "Play every case on every release, unpatched and patched, and report."),
     "verdicts": ("scripts.matrix.verdicts", "Measure which releases need which fix, by the cases of the fix."),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from scripts import wings
+from scripts import docs, links, wings
 from scripts.commands import call
 from scripts.errors import BadLock, BadPatch, BadResults, EngineError, HookDoesNotFit, NoFile
 from scripts.matrix import published
@@ -53,11 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every check; one line per finding, and a closing line. With `arguments.all`, fetch what is not cached."""
     failed = [name for name, command in TOOLS.items() if call([sys.executable, "-m", *command])]
     findings = [f"{name} found something: see above." for name in failed]
-    findings += [*check_workflows(), *lock.check(), *requirements.stale(), *_stray(PATCHES), *wings.check()]
+    findings += [*check_workflows(), *lock.check(), *requirements.stale(), *_stray(PATCHES)]
+    findings += [*wings.check(), *links.findings()]
     applied = Applied(0, 0, 0, [])
     try:
         known, patches = upstream.load(), series.load()
-        findings += [*check_patches(known, patches), *published.stale()]
+        findings += [*check_patches(known, patches), *docs.stale(patches), *published.stale()]
         applied = apply_all(known, patches, fetch_missing=arguments.all)
     except (BadLock, BadPatch, BadResults) as error:
         findings.append(str(error))
@@ -91,7 +92,7 @@ def check_workflows(folder: Path = GITHUB) -> list[str]:
 
 def check_patches(known: Lock, patches: Series, folder: Path = PATCHES) -> list[str]:
     """Findings about the patches: unlisted, unused or duplicate ones, unknown cases, ranges that are not true."""
-    findings = [*_unlisted(patches, folder), *ranges.stale_table(patches)]
+    findings = [*_unlisted(patches, folder)]
     for fix in patches.fixes:
         findings += [*_unused(known, fix), *_duplicates(fix), *_unknown_cases(fix), *ranges.unmeasured(known, fix)]
         findings += _bad_verdicts(fix)

@@ -47,7 +47,7 @@ class House:
 ENGINE = House(
     "scripts",
     ROOT / "scripts",
-    frozenset({"commands", "errors", "paths", "writing"}),
+    frozenset({"commands", "errors", "marked", "paths", "writing"}),
     (("releases",), ("patching",), ("suite",), ("matrix",), ("doctor",), ("bench",)),
 )
 OVERLAY = House(

@@ -20,7 +20,7 @@ from scripts.paths import BUILD
 from scripts.writing import room
 
 IMPORTS = 5.0
-"""A run may take as long as this many imports of its trees, by as many workers (docs/design.md, "The matrix")."""
+"""A run may take this many imports of its trees, by as many workers (docs/design.md#how-the-matrix-plays)."""
 AGAIN = 0.02
 """A run of which nothing has changed may take this part of the first one."""
 MEMORY = 600e6

@@ -8,25 +8,18 @@ from itertools import chain
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scripts import series
-from scripts.errors import BadPatch
-from scripts.paths import ROOT
-from scripts.series import Fix
+from scripts.marked import replaced
+from scripts.patching.series import Fix
 from tests.round_trip.failures import Description, Known, described, known
 from tests.round_trip.grid import INGRESSES
 
-PAGE = ROOT / "docs" / "failures.md"
-BEGIN, END = "<!-- failures: written by nox -s docs -->", "<!-- end of failures -->"
+MARKERS = "<!-- failures: written by nox -s docs -->", "<!-- end of failures -->"
 _EVER = Version("9999")
 
 
-def with_table(text: str) -> str:
+def with_table(text: str, fixes: Iterable[Fix]) -> str:
     """The page's text with a new table between its two markers. Raises BadPatch where they are missing."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise BadPatch("docs/failures.md", f"the markers {BEGIN} and {END} are missing")
-    return f"{head}{BEGIN}\n\n{table(described(), known(), series.load().fixes)}\n\n{END}{tail}"
+    return replaced("docs/failures.md", text, MARKERS, table(described(), known(), fixes))
 
 
 def table(failures: Mapping[str, Description], entries: Sequence[Known], fixes: Iterable[Fix]) -> str:

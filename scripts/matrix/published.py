@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.errors import BadPatch, NotPublished
+from scripts.errors import NotPublished
+from scripts.marked import replaced
 from scripts.matrix import results as file
 from scripts.matrix.markdown import markdown
 from scripts.matrix.page import page
@@ -23,7 +24,7 @@ FOLDER = ROOT / "docs" / "matrix"
 README = ROOT / "README.md"
 RESULTS = "results.jsonl.gz"
 _CHUNK = re.compile(r'(<script type="application/octet-stream" id="[\w-]+">)([\w+/=]+)')
-BEGIN, END = "<!-- matrix: written by nox -s matrix -- --publish -->", "<!-- end of matrix -->"
+MARKERS = "<!-- matrix: written by nox -s matrix -- --publish -->", "<!-- end of matrix -->"
 
 
 def check(lock: Lock, releases: Sequence[str]) -> None:
@@ -71,11 +72,7 @@ def _texts(results: Results) -> dict[Path, str]:
 
 def with_headline(text: str, results: Results) -> str:
     """The README's text with the headline between its two markers. Raises BadPatch where they are missing."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise BadPatch("README.md", f"the markers {BEGIN} and {END} are missing")
-    return f"{head}{BEGIN}\n\n{headline(results)}\n\n{END}{tail}"
+    return replaced("README.md", text, MARKERS, headline(results))
 
 
 def headline(results: Results) -> str:

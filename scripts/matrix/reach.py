@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import accumulate
 
@@ -32,6 +32,13 @@ def reachable(changed: Mapping[str, bytes], overlay: Mapping[str, bytes]) -> dic
                 found[path] = overlay[path]
                 waiting.append(overlay[path])
     return found
+
+
+def called(added: Iterable[bytes], overlay: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The modules of the overlay, path to content, that lines which hooks add to LiteLLM import by themselves."""
+    statements = [found[1] for text in added for found in _STATEMENT.finditer(text)]
+    paths = (_path(module, overlay) for statement in statements for module in _imported(statement))
+    return {path: overlay[path] for path in sorted(filter(None, paths))}
 
 
 @cache

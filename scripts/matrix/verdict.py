@@ -1,4 +1,4 @@
-"""What a fix is good for on a release, by its cases unpatched and patched (docs/design.md, "Verdicts")."""
+"""What a fix is good for on a release, by its cases unpatched and patched (docs/design.md#verdicts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measured ranges of the fixes, as fix.toml and the README's table state them; never written by hand."""
+"""The measured ranges of the fixes, as fix.toml and patches/README.md state them; never written by hand."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from pathlib import Path
 import tomlkit
 from packaging.version import Version
 
-from scripts.errors import BadPatch, Unmeasured
+from scripts.errors import Unmeasured
+from scripts.marked import replaced
 from scripts.patching.series import Fix, Run, Series
-from scripts.paths import PATCHES, ROOT
+from scripts.paths import PATCHES
 from scripts.releases.upstream import Lock, Release
 from scripts.writing import write_text
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- fixes: written by nox -s verdicts -->", "<!-- end of fixes -->"
+README = PATCHES / "README.md"
+MARKERS = "<!-- fixes: written by nox -s verdicts -->", "<!-- end of fixes -->"
 
 Verdicts = Mapping[Version, Mapping[str, str]]
 """Release to fix to verdict."""
 
 
 def write(lock: Lock, patches: Series, found: Verdicts) -> None:
-    """Put what was found into each fix.toml, beside what was measured of other releases before, and into the README."""
+    """Put what was found into each fix.toml, beside what was measured of other releases, and into the table of all."""
     fixes = []
     for fix in patches.fixes:
         runs = merge(lock, fix, {release: verdicts[fix.name] for release, verdicts in found.items()})
@@ -93,26 +94,19 @@ def unmeasured(lock: Lock, fix: Fix) -> list[str]:
     return findings
 
 
-def stale_table(patches: Series) -> list[str]:
-    """A finding where the README's table is not what the fixes say."""
-    text = README.read_text(encoding="utf-8")
+def with_measured(text: str, patches: Series) -> str:
+    """A text with the table of what the fixes say was measured. Raises BadPatch where its markers are missing."""
     fixes = [(fix, {verdict: list(runs) for verdict, runs in fix.measured.items()}) for fix in patches.fixes]
-    if with_table(text, fixes) == text:
-        return []
-    return ["README.md: the table of fixes is not what fix.toml says: run `nox -s verdicts -- smoke`."]
+    return with_table(text, fixes)
 
 
 def with_table(text: str, fixes: list[tuple[Fix, dict[str, list[Run]]]]) -> str:
-    """The README's text with a new table of fixes between its two markers. Raises BadPatch where they are missing."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise BadPatch("README.md", f"the markers {BEGIN} and {END} are missing")
+    """A text with a new table of fixes between its two markers. Raises BadPatch where they are missing."""
     rows = ["| fix | what it does | needed on | not needed on |", "|---|---|---|---|"]
     rows += [
         f"| `{fix.name}` | {fix.title} | {_spans(runs, 'needed')} | {_spans(runs, 'retired')} |" for fix, runs in fixes
     ]
-    return "\n".join([head + BEGIN, "", *rows, "", END + tail])
+    return replaced("patches/README.md", text, MARKERS, "\n".join(rows))
 
 
 def _spans(runs: dict[str, list[Run]], verdict: str) -> str:

@@ -22,7 +22,7 @@ else:
     import tomli as tomllib
 
 VERDICTS = ("needed", "retired", "insufficient", "harmful", "does not apply")
-"""What a fix can be good for on a release (docs/design.md, "Verdicts")."""
+"""What a fix can be good for on a release (docs/design.md#verdicts)."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Played:
 
     @property
     def failures(self) -> list[str]:
-        """What broke a condition of passing (docs/suite.md); an empty list is a pass."""
+        """What broke a condition of passing (docs/suite.md#what-it-proves); an empty list is a pass."""
         return [*_failures(self.dialogue, self.outcome)]
 
     @property

@@ -1,1 +1,1 @@
-"""Conversations played through a real LiteLLM to a strict backend, and judged (docs/suite.md)."""
+"""Conversations played through a real LiteLLM to a strict backend, and judged (docs/suite.md#what-it-proves)."""

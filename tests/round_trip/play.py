@@ -1,4 +1,4 @@
-"""Play one case and collect everything that breaks one of the four conditions of passing (docs/suite.md)."""
+"""Play one case and collect what breaks one of the four conditions of passing (docs/suite.md#what-it-proves)."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts import lint, wings
+from scripts import docs, links, lint, wings
 from scripts.errors import BadLock
 from scripts.matrix import published
-from scripts.patching import ranges, series
+from scripts.patching import series
 from scripts.releases import fetch, lock, upstream
 from scripts.releases.upstream import File, Lock, Release
 from scripts.suite import requirements
@@ -34,7 +34,7 @@ LOCK = Lock(
 
 def findings(folder: Path) -> list[str]:
     found = lint.check_patches(LOCK, series.load(folder), folder)
-    return [finding for finding in found if not finding.startswith("README.md")]
+    return [finding for finding in found if not finding.startswith("patches/README.md")]
 
 
 def test_a_good_folder_has_no_findings(tmp_path: Path) -> None:
@@ -113,6 +113,8 @@ def test_a_fault_is_exit_status_1_and_the_other_checks_go_on(
     monkeypatch.setattr(lock, "check", list)
     monkeypatch.setattr(requirements, "stale", list)
     monkeypatch.setattr(wings, "check", list)
+    monkeypatch.setattr(links, "findings", list)
+    monkeypatch.setattr(docs, "stale", lambda _: [])
     monkeypatch.setattr(lint, "PATCHES", folder)
     monkeypatch.setattr(lint, "check_patches", lambda *_: [])
     monkeypatch.setattr(fetch, "cached", lambda _: None)
@@ -147,15 +149,6 @@ def test_a_fix_that_does_not_help_is_found(tmp_path: Path) -> None:
 def test_an_unmeasured_release_is_found(tmp_path: Path) -> None:
     folder = made.patches(tmp_path / "patches", measured=MEASURED.replace("retired", "# retired"))
     assert findings(folder) == ["shout was not measured on 1.109.1: run `nox -s verdicts -- 1.109.1`."]
-
-
-def test_a_stale_readme_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = made.patches(tmp_path / "patches", measured=MEASURED)
-    readme = tmp_path / "README.md"
-    readme.write_text(f"{ranges.BEGIN}\n{ranges.END}\n")
-    monkeypatch.setattr(ranges, "README", readme)
-    (finding,) = lint.check_patches(LOCK, series.load(folder), folder)
-    assert finding.startswith("README.md: the table of fixes is not what fix.toml says")
 
 
 WORKFLOW = """\

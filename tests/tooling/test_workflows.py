@@ -131,7 +131,7 @@ class Place:
 
 FILES = {
     "upstream.lock": '[[denied]]\nrelease = "1.82.7"\n\n[[release]]\nrelease = "1.109.1"\n',
-    "README.md": "old\n",
+    "patches/README.md": "old\n",
     "noxfile.py": "old\n",
     "patches/shout/fix.toml": "old\n",
     ".gitignore": "/build/\n",
@@ -306,12 +306,12 @@ def night(place: Place) -> Night:
 
 @on_a_runner
 def test_new_releases_are_proposed(night: Night) -> None:
-    night.changes("README.md", "patches/shout/fix.toml")
+    night.changes("patches/README.md", "patches/shout/fix.toml")
     night.leaves("report.md", "all green")
     assert night.ends() == [
         "pr create --base main --head nightly/1.110.0 --title Add LiteLLM 1.109.2, 1.110.0 --body-file build/body.md"
     ]
-    assert night.changed == ["README.md", "patches/shout/fix.toml", "upstream.lock"]
+    assert night.changed == ["patches/README.md", "patches/shout/fix.toml", "upstream.lock"]
     assert night.place.git("log", "-1", "--format=%ae %s", "FETCH_HEAD") == f"{BOT} Add LiteLLM 1.109.2, 1.110.0"
     assert "all green" in night.body
     assert "<this run>" in night.body

@@ -23,7 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(published, "ROOT", tmp_path)
     monkeypatch.setattr(published, "FOLDER", tmp_path / "docs/matrix")
     monkeypatch.setattr(published, "README", tmp_path / "README.md")
-    (tmp_path / "README.md").write_text(f"before\n\n{published.BEGIN}\nold\n{published.END}\n\nafter\n")
+    (tmp_path / "README.md").write_text(f"before\n\n{published.MARKERS[0]}\nold\n{published.MARKERS[1]}\n\nafter\n")
     return tmp_path
 
 
@@ -43,9 +43,9 @@ def test_all_of_it_is_written(place: Path, told: Results) -> None:
 def test_the_readme_has_the_headline_between_its_markers(place: Path, told: Results) -> None:
     text = (place / "README.md").read_text()
     assert text.startswith(
-        f"before\n\n{published.BEGIN}\n\nMeasured on 3 releases, 1.82.1 to 1.109.1, with 30 cases each:"
+        f"before\n\n{published.MARKERS[0]}\n\nMeasured on 3 releases, 1.82.1 to 1.109.1, with 30 cases each:"
     )
-    assert text.endswith(f"\n\n{published.END}\n\nafter\n")
+    assert text.endswith(f"\n\n{published.MARKERS[1]}\n\nafter\n")
     red = [sum(one.red for one in told.results if one.patched is patched) for patched in (False, True)]
     assert f"**3 failures, {red[0]} red cells unpatched, {red[1]} patched**" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 120

@@ -14,7 +14,7 @@ import pytest
 from scripts.matrix.picture import SCHEMES, Scheme, picture
 from scripts.matrix.results import PASSED, Results
 from tests.round_trip.grid import INGRESSES
-from tests.tooling.made_results import made
+from tests.tooling.matrix.made_results import made
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import pytest
 from markdown_it import MarkdownIt
 
-from scripts import series
+from scripts.docs import FAILURES
 from scripts.errors import BadPatch
-from scripts.matrix.failures_page import BEGIN, END, PAGE, table, with_table
-from scripts.series import Fix
+from scripts.matrix.failures_page import MARKERS, table, with_table
+from scripts.patching import series
+from scripts.patching.series import Fix
 from tests.round_trip.failures import Description, Known, described, known
 
+BEGIN, END = MARKERS
+FIXES = series.load().fixes
 OPEN = Description("It is `lost`", ["#1", "#22"], "open")
 BESIDE = Description("Told beside", [], "fixed", ["self-heal"], ["messages"], [">=1.83.9,<1.105.2", "==1.106.0"])
 
@@ -96,17 +99,17 @@ def test_what_families_show_comes_to_what_entries_say() -> None:
 
 
 def test_only_what_is_between_the_markers_changes() -> None:
-    text = with_table(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
+    text = with_table(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n", FIXES)
     assert text.startswith(f"before\n\n{BEGIN}\n\n| number |")
     assert text.endswith(f" |\n\n{END}\n\nafter\n")
     assert "old\n" not in text
-    assert with_table(text) == text
+    assert with_table(text, FIXES) == text
 
 
 @pytest.mark.parametrize("text", ["nothing\n", f"{BEGIN}\n", f"{END}\n{BEGIN}\n"])
 def test_a_page_without_its_markers_is_refused(text: str) -> None:
     with pytest.raises(BadPatch, match="the markers") as caught:
-        with_table(text)
+        with_table(text, FIXES)
     assert str(caught.value).startswith("docs/failures.md")
     assert "\n" not in str(caught.value)
 
@@ -115,17 +118,17 @@ def test_a_page_without_its_markers_is_refused(text: str) -> None:
 
 
 def test_the_committed_table_is_what_the_list_says() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert with_table(text) == text
+    text = FAILURES.read_text(encoding="utf-8")
+    assert with_table(text, FIXES) == text
 
 
 def test_every_number_has_its_section_and_every_section_its_number() -> None:
-    headings = re.findall(r"^### ([FN]\d+|base-install)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    headings = re.findall(r"^### ([FN]\d+|base-install)$", FAILURES.read_text(encoding="utf-8"), re.MULTILINE)
     assert headings == list(described())
 
 
 def test_every_row_has_all_its_cells() -> None:
-    found = rows(PAGE.read_text(encoding="utf-8"))
+    found = rows(FAILURES.read_text(encoding="utf-8"))
     assert [cells[0] for cells in found] == list(described())
     assert {len(cells) for cells in found} == {6}
     assert all(cells[1] and cells[2] and cells[5] for cells in found)
