@@ -27,7 +27,8 @@ def tests(session: nox.Session) -> None:
 def tooling(session: nox.Session) -> None:
     """Test the engine itself: [pytest args]."""
     install(session, "dev")
-    session.run("python", "-m", "pytest", "tests/tooling", *session.posargs)
+    cores = ["-n", "auto", "--dist", "loadgroup"]
+    session.run("python", "-m", "pytest", *cores, "tests/tooling", *session.posargs)
 
 
 @nox.session

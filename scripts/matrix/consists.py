@@ -1,4 +1,4 @@
-"""What each fix consists of, as a table: its hooks, the files of LiteLLM that they change, and modules of the overlay."""
+"""What each fix consists of, as a table: hooks, the files of LiteLLM that they change, and modules of the overlay."""
 
 from __future__ import annotations
 

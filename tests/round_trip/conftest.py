@@ -22,8 +22,23 @@ OPEN = "open"
 _results = pytest.StashKey[list[summary.Result]]()
 
 
+class _Results:
+    """Keeps the results of cases, which on several cores come from the processes that have played them."""
+
+    def __init__(self, results: list[summary.Result]) -> None:
+        self.results = results
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = dict(report.user_properties)
+        if report.when == "call" and "case" in told:
+            outcome = OPEN if hasattr(report, "wasxfail") else report.outcome
+            numbers = tuple(str(told.get("failures", "")).split())
+            self.results.append(summary.Result(str(told["case"]), outcome, numbers))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_results] = []
+    config.pluginmanager.register(_Results(config.stash[_results]))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,8 +53,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and numbers and item.config.getoption("known_failures") and shown <= _open():
         report.outcome = "skipped"
         report.wasxfail = f"open: {', '.join(numbers)}"
-    outcome = OPEN if hasattr(report, "wasxfail") else report.outcome
-    item.config.stash[_results].append(summary.Result(str(told["case"]), outcome, tuple(numbers)))
     return report
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.suite.tests import GRID, SUITE, command, split
+from scripts.suite.tests import CORES, GRID, SUITE, command, split
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_a_case_s_id_runs_that_case_alone() -> None:
     assert both[3:] == [
         f"{GRID}::{test}[thinking-text-tool/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
     ]
-    assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE]
+    assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE, *CORES]
     assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]

@@ -1,0 +1,51 @@
+"""The suite on a real release: red on the published wheel, green on the patched one, and the same on trees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.matrix import results
+from scripts.paths import BUILD
+from scripts.suite.tests import CORES, GRID
+from tests.round_trip.failures import NEW
+from tests.tooling.junit_numbers import ERRORED, numbers_of
+from tests.tooling.real import engine, needed
+
+pytestmark = pytest.mark.xdist_group("grid")  # they share what was played
+
+REDISCOVERED = {"F1", "F3", "F4", "F7", "F10", "F11", "F16", "F18", "F19", "F21", "F24"}
+
+
+@pytest.fixture(scope="module")
+def published_1_83_0() -> dict[str, list[str]]:
+    """The numbers of each case of the grid on the published wheel, installed."""
+    done = engine("tests", "1.83.0", "--unpatched", "-q", *CORES, GRID)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return numbers_of(BUILD / "junit" / "1.83.0-unpatched.xml")
+
+
+def test_the_published_1_83_0_shows_what_was_measured_in_other_ways(published_1_83_0: dict[str, list[str]]) -> None:
+    """Nothing but the grid tells the suite of these failures: each is the number of a case that failed."""
+    for fix in needed("1.83.0"):
+        played = [case for case in fix.cases if case in published_1_83_0]
+        red = [case for case in played if set(fix.failures) & set(published_1_83_0[case])]
+        assert red or not played, f"{fix.name}: no case of the grid shows any of {fix.failures}"
+    assert not REDISCOVERED - {number for found in published_1_83_0.values() for number in found}
+    assert not [case for case, found in published_1_83_0.items() if NEW in found or ERRORED in found]
+
+
+def test_a_tree_gives_what_the_installed_wheel_gives(published_1_83_0: dict[str, list[str]], tmp_path: Path) -> None:
+    """The matrix plays trees over an environment that all releases share: the outcomes have to be the same."""
+    installed = {False: published_1_83_0}
+    done = engine("tests", "1.83.0", "-q", *CORES, "tests/round_trip")
+    assert done.returncode == 0, done.stdout + done.stderr
+    installed[True] = numbers_of(BUILD / "junit" / "1.83.0.xml")
+    done = engine("matrix", "--releases", "1.83.0", "--format", "json", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    played = results.read(tmp_path / "results.jsonl").results
+    for patched, numbers in installed.items():
+        found = {one.case: list(one.failures) for one in played if one.patched is patched and one.case in numbers}
+        assert found == numbers
+        assert len(found) > 400
