@@ -21,7 +21,7 @@ from tests.round_trip import families, grid
 GRID = "tests/round_trip/test_round_trip.py"
 SUITE = ("tests/round_trip", "tests/judges", "tests/conversations")
 CORES = ("-n", "auto", "--dist", "worksteal")
-"""The whole suite takes all cores; for a part of it, starting a second process would take longer than it saves."""
+"""A whole folder takes all cores; for less, starting a second process would take longer than it saves."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,9 +68,10 @@ def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
 def command(report: Path, words: Sequence[str]) -> list[str]:
     """The arguments for an environment's Python that run the suite; a case's id stands for the case alone."""
     chosen = [name for word in words for name in (nodes(word) if is_case(word) else [word])]
-    where = [] if any(word.startswith(SUITE) for word in chosen) else [*SUITE, *CORES]
+    where = [] if any(word.startswith(SUITE) for word in chosen) else SUITE
+    cores = CORES if where or set(chosen) & set(SUITE) else ()
     every = ["--every-cell"] if any(map(_is_left_out, words)) else []
-    return ["-m", "pytest", f"--junitxml={report}", *where, *chosen, *every]
+    return ["-m", "pytest", f"--junitxml={report}", *where, *chosen, *cores, *every]
 
 
 def _is_left_out(word: str) -> bool:
