@@ -27,7 +27,7 @@ def tests(session: nox.Session) -> None:
 def tooling(session: nox.Session) -> None:
     """Test the engine itself: [pytest args]."""
     install(session, "dev")
-    cores = ["-n", "auto", "--dist", "loadgroup"]
+    cores = ["-n", "auto", "--dist", "loadfile"]  # the tests of a file may share what one of them has built
     session.run("python", "-m", "pytest", *cores, "tests/tooling", *session.posargs)
 
 

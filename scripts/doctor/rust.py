@@ -1,7 +1,8 @@
 """Whether LiteLLM would answer /v1/messages with its Rust part instead of the Python that the fixes change.
 
 Read in the published wheels of every release and measured with some of them (1.95.0, 1.99.4, 1.103.0, 1.105.7,
-1.108.10, 1.109.1): with the switch on, an answer has the header `x-litellm-rust`. The matrix plays with the switch off.
+1.108.10, 1.109.1, not with 1.110): with the switch on, an answer has the header `x-litellm-rust`. The matrix plays with
+the switch off.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ SWITCHES = (
     Switch(">=1.102,<1.103", ("anthropic", "azure_ai"), _EARLY),
     Switch(">=1.104,<1.107", ("anthropic",), _TYPED),
     Switch(">=1.108,<1.109", ("anthropic", "deepseek", "vertex_ai"), _TYPED),
-    Switch(">=1.109,<1.110", ("anthropic",), _TYPED, replays=False),
+    Switch(">=1.109,<1.111", ("anthropic",), _TYPED, replays=False),
 )
 
 

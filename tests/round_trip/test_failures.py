@@ -97,7 +97,7 @@ GRID = """
     def test_case(case, numbers, record_property):
         record_property("case", case)
         record_property("failures", numbers)
-        assert not numbers
+        assert not numbers, "half of a pair: \\ud83d"
     """
 
 
@@ -137,9 +137,18 @@ def test_an_open_failure_that_no_case_shows_fails_the_session(
     assert _run(pytester, [(CASE, "F2")], "--known-failures").ret == 0
 
 
+def test_results_are_summed_up_from_several_processes(pytester: pytest.Pytester) -> None:
+    """Half a surrogate pair in what a failure says does not keep it from getting there."""
+    result = _run(pytester, [(CASE, "F2"), ("plain/chat-moonshot", "")], "-n", "2")
+    assert result.parseoutcomes()["failed"] == 1
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["moonshot *0/1*1/1*-", "*cells are not played:"])
+    assert r"half of a pair: \ud83d" in result.stdout.str()
+
+
 def _run(pytester: pytest.Pytester, rows: list[tuple[str, str]], *options: str) -> pytest.RunResult:
     pytester.makeconftest(
-        "from tests.conftest import pytest_addoption\n"
+        "from tests.conftest import pytest_addoption, pytest_report_to_serializable\n"
         "from tests.round_trip.conftest import (\n"
         "    pytest_configure, pytest_runtest_makereport, pytest_report_teststatus, pytest_sessionfinish,\n"
         "    pytest_terminal_summary)"

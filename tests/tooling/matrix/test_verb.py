@@ -16,6 +16,7 @@ from scripts.matrix.measure import Measured
 from scripts.matrix.results import FAILED, PASSED, ReleaseInfo, Result, Results
 from scripts.patching import series
 from scripts.patching.wheel import Published
+from scripts.releases import upstream
 from scripts.releases.upstream import File, Release
 from tests.tooling import made
 
@@ -143,7 +144,11 @@ def test_earlier_results_that_are_broken_are_known_before_anything_is_played(
 def test_a_part_is_not_published(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(verb, "measured", None)
     assert _run("--releases", "1.83.0", "--publish") == 2
-    assert "The matrix is not published: 175 releases of upstream.lock are not in the run" in capsys.readouterr().err
+    missing = len(upstream.load().releases) - 1
+    assert (
+        f"The matrix is not published: {missing} releases of upstream.lock are not in the run"
+        in capsys.readouterr().err
+    )
     assert _run("--shard", "1/2", "--publish") == 2
 
 

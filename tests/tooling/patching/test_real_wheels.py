@@ -32,9 +32,6 @@ def patched(release: str) -> Path:
     return Path(done.stdout.splitlines()[0])
 
 
-pytestmark = pytest.mark.xdist_group("dist")  # where all of them build
-
-
 def record(wheel: Path) -> dict[str, str]:
     """RECORD without the version in the name of dist-info: path to hash."""
     with wheels.opened(wheel) as opened:

@@ -104,8 +104,10 @@ def lock() -> Lock:
 
 
 def test_the_real_lock_has_every_stable_release(lock: Lock) -> None:
-    upto = [release for release in lock.releases if release.version <= Version("1.109.1")]
-    assert (len(upto), str(lock.first.version)) == (176, "1.82.1")
+    """As counted on 2026-11-28. An old minor may get another patch release, and none is taken out."""
+    upto = [release for release in lock.releases if release.version <= Version("1.110.2")]
+    assert len(upto) >= 187
+    assert str(lock.first.version) == "1.82.1"
 
 
 @pytest.mark.parametrize(
