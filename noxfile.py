@@ -25,10 +25,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def tooling(session: nox.Session) -> None:
-    """Test the engine itself: [pytest args]."""
+    """Test the engine itself: [pytest args]; with tests/releases, on real releases."""
     install(session, "dev")
+    where = [] if any(word.startswith("tests/") for word in session.posargs) else ["tests/tooling"]
     cores = ["-n", "auto", "--dist", "loadfile"]  # the tests of a file may share what one of them has built
-    session.run("python", "-m", "pytest", *cores, "tests/tooling", *session.posargs)
+    session.run("python", "-m", "pytest", *cores, *where, *session.posargs)
 
 
 @nox.session
@@ -63,7 +64,7 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def verdicts(session: nox.Session) -> None:
-    """Measure which releases need which fix: [SPEC] [--check]."""
+    """Measure which releases need which fix: [SPEC|new] [--check]."""
     engine(session, "verdicts")
 
 

@@ -1,4 +1,4 @@
-"""The models that the proxy offers, as the first seed has them, and the emulator behind each.
+"""The models that the proxy offers, as a user's configuration has them, and the emulator behind each.
 
 What a deployment says to LiteLLM is what `tests/round_trip/routes.py` says for the same backend in the suite; here it
 stands in the proxy's configuration, and the provider's address is that of its emulator.

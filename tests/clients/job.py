@@ -13,7 +13,7 @@ from tests.round_trip.seen import Seen
 Item = dict[str, Any]
 Endpoint = Literal["messages", "chat"]
 MAX_TOKENS = 16_000
-"""More than the budget for thinking that the proxy's configuration gives to Claude (the first seed's 8000)."""
+"""More than the budget for thinking that the proxy's configuration gives to Claude (8000)."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from tests.conversations.model import AssistantTurn, Conversation, Text, Thinkin
 
 AWAY_BETWEEN_QUESTIONS = Conversation(
     "away-between-questions",
-    "Claude answers one question, another model the next, and Claude the third; each uses a tool (the third seed).",
+    "Claude answers one question, another model the next, and Claude the third; each uses a tool.",
     (
         UserTurn("Which tests fail?"),
         AssistantTurn(

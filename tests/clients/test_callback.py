@@ -44,7 +44,7 @@ def compat_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def test_the_callback_keeps_what_a_provider_takes(
     compat_stage: Stage, signing_client: Client, model: str, streamed: bool
 ) -> None:
-    """The third seed's way: from Claude to a provider that rejects `thinking_blocks`, and back.
+    """From Claude to a provider that rejects `thinking_blocks`, and back.
 
     What Claude did not sign is text in Claude's history where the fixes do not leave it out.
     """

@@ -35,7 +35,7 @@ def test_claude_thinks_and_uses_tools(stage: Stage, signing_client: Client, stre
 def test_claude_behind_a_client_that_keeps_no_signatures(
     stage: Stage, unsigning_client: Client, streamed: bool
 ) -> None:
-    """Why the first seed has two providers: this one cannot bring Claude's thinking back, whatever LiteLLM does.
+    """Why a client needs two providers: this one cannot bring Claude's thinking back, whatever LiteLLM does.
 
     Claude rejects the turn of a tool loop that comes back without it, and the client gets to know.
     """

@@ -12,7 +12,7 @@ HEADER = "llm_provider-thinking-heal"
 
 
 def _forged(stage: Stage, client: Client, streamed: bool) -> Played:
-    """The first seed's second attempt: a thinking block with a made-up signature, put into the history."""
+    """A thinking block with a made-up signature, put into the history."""
     history = client.history("What is the plan?", "There has to be some thinking here.", FORGED, "First the tests.")
     return stage.ask(client, CLAUDE, streamed=streamed, history=history)
 

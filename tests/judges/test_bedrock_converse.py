@@ -350,7 +350,7 @@ def test_the_members_are_those_of_the_service_model(name: str) -> None:
     assert set(service_model().shape_for(name).members) <= MEMBERS[name]
 
 
-def test_events_come_in_the_order_of_section_18() -> None:
+def test_events_come_in_the_order_that_converse_streams_them() -> None:
     client = HonestConverse(BedrockConverse, url=url(stream=True), additionalModelRequestFields=THINKING)
     client.backend.dialogue.script = load("thinking-then-tool").assistant_turns
     client.take(load("thinking-then-tool").turns[0])

@@ -120,7 +120,7 @@ def test_the_truth_is_never_caught(endpoint: type[Backend], name: str, stream: b
     assert liar.statuses == [200] * len(conversations.load(name).assistant_turns)
 
 
-def test_what_a_lie_can_be_about_is_what_the_research_says() -> None:
+def test_what_a_lie_can_be_about_is_what_the_page_on_providers_says() -> None:
     names = {endpoint.name for endpoint in ENDPOINTS}
     gives = {endpoint.name for endpoint in ENDPOINTS if nature(endpoint).given}
     asks = {endpoint.name for endpoint in ENDPOINTS if nature(endpoint).asked}

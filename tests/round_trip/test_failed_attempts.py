@@ -1,7 +1,7 @@
-"""The two callbacks of the first seed that "failed", as real callbacks of LiteLLM's, and what Claude says to each.
+"""Two callbacks that were tried in place of fixes, as real callbacks of LiteLLM's, and what Claude says to each.
 
 A cache re-injects thinking blocks that a client lost. Where it hands back the very block, in its own place, of the same
-conversation, Claude takes it: the seed is wrong to say that the signature forbids that. But a cache cannot know that
+conversation, Claude takes it: it is not the signature that forbids that. But a cache cannot know that
 place. It has nothing after a restart or in another worker; and what it finds by the turn's text may have been given in
 another conversation, where blocks are bound to what stood before them (docs/providers.md#prefix-binding).
 
@@ -42,7 +42,7 @@ NO_THINKING = "Expected `thinking` or `redacted_thinking`, but found `text`."
 
 
 class Cache(CustomLogger):
-    """The seed's `reasoning_adapter.py`: keep the thinking of each answer, give it to turns that come without."""
+    """Keep the thinking of each answer, give it to turns that come without."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Cache(CustomLogger):
 
 
 class Placeholder(CustomLogger):
-    """The seed's other attempt: a block with a signature of its own in front of each turn that has none."""
+    """A block with a signature of its own in front of each turn that has none."""
 
     def __init__(self, block: Item) -> None:
         super().__init__()

@@ -37,7 +37,7 @@ def _text(text: str) -> Item:
 
 
 ROWS = {
-    "the seed's example": (
+    "thinking without a signature": (
         {"role": "assistant", "thinking_blocks": [{"type": "thinking", "thinking": "Let me analyze..."}]},
         {"role": "assistant", "content": [_text("[Reasoning] Let me analyze...")]},
         None,

@@ -1,1 +1,1 @@
-"""Tests of the engine in scripts/."""
+"""Tests of the engine in scripts/ and of the overlay, in the same wings."""

@@ -38,7 +38,5 @@ def test_a_case_s_id_runs_that_case_alone() -> None:
         f"{GRID}::{test}[thinking-text-tool/messages-moonshot]" for test in ("test_round_trip", "test_round_trip_sync")
     ]
     assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE, *CORES]
-    assert command(report, [SUITE[0]])[3:] == [SUITE[0], *CORES], (
-        "a whole folder is worth a process for each core"
-    )
+    assert command(report, [SUITE[0]])[3:] == [SUITE[0], *CORES], "a whole folder is worth a process for each core"
     assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]

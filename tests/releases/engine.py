@@ -1,4 +1,4 @@
-"""What the tests of real releases share: the engine as a user runs it, and what a release needs."""
+"""The engine as a user runs it, and what a release needs."""
 
 from __future__ import annotations
 

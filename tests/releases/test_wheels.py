@@ -18,8 +18,8 @@ from scripts.patching import series
 from scripts.paths import BUILD, DIST, ROOT
 from scripts.releases import wheels
 from scripts.suite.requirements import OVERRIDES
+from tests.releases.engine import NEWEST, engine, needed
 from tests.tooling.published import published
-from tests.tooling.real import NEWEST, engine, needed
 
 PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
