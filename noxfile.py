@@ -28,7 +28,8 @@ def tooling(session: nox.Session) -> None:
     """Test the engine itself: [pytest args]; with tests/releases, on real releases."""
     install(session, "dev")
     where = [] if any(word.startswith("tests/") for word in session.posargs) else ["tests/tooling"]
-    cores = ["-n", "auto", "--dist", "loadfile"]  # the tests of a file may share what one of them has built
+    # Those on real releases share what one of a file has built or played; the others can be anywhere.
+    cores = ["-n", "auto", "--dist", "worksteal" if where else "loadfile"]
     session.run("python", "-m", "pytest", *cores, *where, *session.posargs)
 
 
