@@ -112,7 +112,7 @@ def output(python: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("release", ["1.83.0", "1.99.4"])
+@pytest.mark.parametrize("release", ["1.99.4"])
 def test_installed_it_is_as_sound_as_the_published_one(release: str, tmp_path: Path) -> None:
     before = environment(tmp_path / "before", published(release)[0])
     after = environment(tmp_path / "after", patched(release))
