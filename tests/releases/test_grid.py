@@ -21,6 +21,9 @@ from tests.round_trip.failures import NEW
 from tests.round_trip.grid import cases
 from tests.tooling.junit_numbers import ERRORED, numbers_of
 
+GRID_CASES = {str(case) for case in cases()}
+REDISCOVERED = {"F1", "F3", "F4", "F7", "F10", "F11", "F16", "F18", "F19", "F21", "F24"}
+
 
 def _playing(marker: str) -> set[int]:
     """The processes whose command line has a word in it."""
@@ -55,10 +58,6 @@ def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
     done = engine(*words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert told.partition("] ")[2] in done.stderr
-
-
-GRID_CASES = {str(case) for case in cases()}
-REDISCOVERED = {"F1", "F3", "F4", "F7", "F10", "F11", "F16", "F18", "F19", "F21", "F24"}
 
 
 @pytest.fixture(scope="module")
