@@ -21,8 +21,6 @@ from scripts.suite.requirements import OVERRIDES
 from tests.releases.engine import NEWEST, engine, needed
 from tests.tooling.published import published
 
-PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
-
 
 @cache
 def patched(release: str) -> Path:
