@@ -78,7 +78,8 @@ _WORDS = st.text(_CHARACTERS, min_size=1, max_size=40).filter(lambda text: bool(
 _THINKING = st.builds(Thinking, _WORDS)
 _REDACTED = st.builds(Redacted, _WORDS)
 _TEXT = st.builds(Text, _WORDS)
-_USE = st.sampled_from(sorted(_TOOLS)).flatmap(_use)
+# Built once: a strategy that is made at each draw takes longer to make than to draw from.
+_USE = st.one_of(*map(_use, sorted(_TOOLS)))
 _USER = st.builds(UserTurn, _WORDS)
 _PLAIN = _TEXT.map(lambda text: AssistantTurn((text,)))
 

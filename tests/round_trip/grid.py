@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests import conversations
 from tests.backends import BACKENDS
@@ -68,8 +69,13 @@ class Case:
         return self.mode
 
 
-def cells() -> Iterator[tuple[Case, str]]:
+@cache
+def cells() -> tuple[tuple[Case, str], ...]:
     """Every cell of the grid, with the reason why it is not played; "" if it is."""
+    return tuple(_cells())
+
+
+def _cells() -> Iterator[tuple[Case, str]]:
     for name in conversations.names():
         conversation = conversations.load(name)
         for backend in BACKENDS:
