@@ -50,6 +50,7 @@ def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
     with subprocess.Popen([*command, "--no-cache"], cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         told = next(line for line in running.stderr if line.startswith("[1/2]"))
+        assert _playing("tests.round_trip.worker") - before
         running.send_signal(signal.SIGINT)
         rest = running.stderr.read()
     assert running.returncode == 130, rest
