@@ -42,6 +42,10 @@ litellm.suppress_debug_info = True
 sys.modules.setdefault("litellm.proxy.proxy_server", None)  # type: ignore[arg-type]
 # What `import litellm` leaves behind stays; to look through it again and again costs a tenth of the grid's time.
 gc.freeze()
+# Before 1.83 LiteLLM copies a stream's whole answer while a thread of its logging writes into it, and one answer in a
+# hundred raises "dictionary changed size during iteration", patched or not. No thinking is in that: a thread that is not
+# waiting keeps its turn here.
+sys.setswitchinterval(1)
 
 
 class Unplayable(Exception):
