@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = ["lint", "tests"]
+nox.options.reuse_venv = "yes"
 
 
 @nox.session
@@ -98,10 +102,16 @@ def engine(session: nox.Session, verb: str, group: str = "engine") -> None:
 
 
 def install(session: nox.Session, group: str) -> None:
-    """Install the pinned requirements of the engine, or of its development."""
+    """Install the pinned requirements of the engine, or of its development, where the environment has not the same."""
     name = "requirements.txt" if group == "engine" else f"requirements-{group}.txt"
+    digest = hashlib.sha256(Path("scripts", name).read_bytes()).hexdigest()
+    installed = Path(session.virtualenv.location, "installed.sha256")
+    if installed.is_file() and installed.read_text(encoding="ascii") == digest:
+        return
+    installed.unlink(missing_ok=True)
     # Most modules of these are never imported; to compile all of them takes a third of the time.
     session.install("--no-compile", "--require-hashes", "--requirement", f"scripts/{name}")
+    installed.write_text(digest, encoding="ascii")
 
 
 if __name__ == "__main__":

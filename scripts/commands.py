@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from scripts.errors import CommandFailed
 from scripts.paths import ROOT
@@ -29,7 +30,29 @@ def call(command: Sequence[str], env: Mapping[str, str] | None = None, quiet: bo
 
 def check(command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
     """Run a command that has to succeed. Raises CommandFailed."""
-    status = call(command, env)
+    _judge(command, call(command, env))
+
+
+@contextmanager
+def beside(command: Sequence[str], env: Mapping[str, str]) -> Iterator[None]:
+    """Run a command that has to succeed while the block does; it is ended early where the block raises.
+
+    Raises CommandFailed.
+    """
+    try:
+        process = subprocess.Popen(command, env=dict(env), cwd=ROOT)
+    except OSError as error:
+        raise CommandFailed(command[0], error.strerror or str(error)) from error
+    with process:
+        try:
+            yield
+        except BaseException:
+            process.terminate()
+            raise
+    _judge(command, process.returncode)
+
+
+def _judge(command: Sequence[str], status: int) -> None:
     if status:
         raise CommandFailed(" ".join(command), f"it ended with exit status {status}")
 

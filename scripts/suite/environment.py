@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -35,8 +36,13 @@ def fresh(name: str, release: Release | None = None, wheel: Path | None = None) 
     with _empty(name) as python:
         _install(python, "--require-hashes", "--requirements", str(REQUIREMENTS))
         if wheel is not None:
-            _install(python, "--overrides", str(ROOT / OVERRIDES), str(wheel))
+            put(wheel, python)
         yield python
+
+
+def put(wheel: Path, python: Path) -> None:
+    """Install a wheel and what that requires, in the place of another one of the same release. Raises CommandFailed."""
+    _install(python, "--overrides", str(ROOT / OVERRIDES), str(wheel))
 
 
 @contextmanager
@@ -69,5 +75,10 @@ def _install(python: Path, *what: str) -> None:
 
 
 def _uv(*arguments: str) -> None:
-    variables = {**clean(), **configuration.environment(configuration.configured())}
-    check([find_uv_bin(), *arguments, "--quiet"], variables)
+    check([find_uv_bin(), *arguments, "--quiet"], {**clean(), **_configuration()})
+
+
+@cache
+def _configuration() -> dict[str, str]:
+    """What uv is told about the indexes. To ask pip for it takes a second each time."""
+    return configuration.environment(configuration.configured())

@@ -43,8 +43,8 @@ sys.modules.setdefault("litellm.proxy.proxy_server", None)  # type: ignore[arg-t
 # What `import litellm` leaves behind stays; to look through it again and again costs a tenth of the grid's time.
 gc.freeze()
 # Before 1.83 LiteLLM copies a stream's whole answer while a thread of its logging writes into it, and one answer in a
-# hundred raises "dictionary changed size during iteration", patched or not. No thinking is in that: a thread that is not
-# waiting keeps its turn here.
+# hundred raises "dictionary changed size during iteration", patched or not. No thinking is in that: here a thread keeps
+# its turn until it waits.
 sys.setswitchinterval(1)
 
 

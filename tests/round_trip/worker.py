@@ -11,7 +11,6 @@ import gzip
 import importlib
 import json
 import logging
-import multiprocessing
 import os
 import sys
 import traceback
@@ -25,6 +24,7 @@ from tests import (
     conftest,  # noqa: F401  (sets the ground before LiteLLM is imported)
     loopback,
 )
+from tests.processes import FORK
 from tests.round_trip import families
 from tests.round_trip.grid import Case
 from tests.round_trip.jobs import Done, Job, Played
@@ -62,8 +62,6 @@ PRELOADED = (
 # Folders of this machine, which no report should name.
 _places: list[str] = []
 
-_FORK = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
-
 BASE_INSTALL = "base-install"
 
 
@@ -73,7 +71,7 @@ def serve() -> None:
         importlib.import_module(name)
     for line in sys.stdin:
         job: Job = json.loads(line)
-        process = _FORK.Process(target=_work, args=(job,))
+        process = FORK.Process(target=_work, args=(job,))
         process.start()
         process.join()
         done: Done = {"status": process.exitcode, "memory": _memory()}
@@ -125,8 +123,8 @@ def _redirect(log: Path) -> None:
 
 
 def _forked(work: Any, cases: Sequence[str], job: Job) -> list[Played]:
-    receiver, sender = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=work, args=(cases, job, sender))
+    receiver, sender = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=work, args=(cases, job, sender))
     process.start()
     sender.close()
     played: list[Played] = []

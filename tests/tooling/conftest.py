@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache as remember
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from scripts.releases import index
+from scripts.releases import configuration, index
 from tests.tooling.releases.simple_index import SimpleIndex
 
 
@@ -52,4 +53,18 @@ def simple(server: HTTPServer, unconfigured: Path, cache: Path, monkeypatch: pyt
     made = SimpleIndex(server)
     monkeypatch.setenv("PIP_INDEX_URL", made.url)
     monkeypatch.setattr(index, "BACKOFF", 0.001)
+    # No file configures pip here, so it has to be asked only once for what the same variables mean: it takes a second.
+    monkeypatch.setattr(configuration, "_pip_config_list", lambda: _told(_variables_of_pip()))
     return made
+
+
+_pip_config_list = configuration._pip_config_list
+
+
+def _variables_of_pip() -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in os.environ.items() if name.startswith("PIP_"))
+
+
+@remember
+def _told(variables: frozenset[tuple[str, str]]) -> str:
+    return _pip_config_list()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
-from scripts.commands import clean
+from scripts.commands import beside, clean
+from scripts.errors import CommandFailed
 
 
 def test_what_would_lead_python_or_pytest_astray_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,3 +20,28 @@ def test_what_would_lead_python_or_pytest_astray_stays_outside(monkeypatch: pyte
     variables = clean()
     assert variables["KEPT"] == "x"
     assert not [name for name in variables if name.startswith(("PYTHON", "PYTEST", "VIRTUAL_ENV"))]
+
+
+def python(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+def test_a_command_beside_a_block_has_ended_behind_it(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    with beside(python(f"import pathlib; pathlib.Path({str(done)!r}).touch()"), os.environ):
+        pass
+    assert done.exists()
+
+
+def test_a_command_beside_a_block_has_to_succeed() -> None:
+    with pytest.raises(CommandFailed, match="exit status 3"), beside(python("raise SystemExit(3)"), os.environ):
+        pass
+    with pytest.raises(CommandFailed, match="no-such-program"), beside(["no-such-program"], os.environ):
+        pytest.fail("it was started")
+
+
+def test_a_command_beside_a_block_that_fails_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(ZeroDivisionError), beside(python("import time; time.sleep(600)"), os.environ):
+        1 / 0  # noqa: B018
+    assert time.monotonic() - start < 300, "it was not waited for"
