@@ -19,6 +19,7 @@ from scripts.suite import environment
 from tests.round_trip import families, grid
 
 GRID = "tests/round_trip/test_round_trip.py"
+PLAIN = "tests/round_trip/test_plain.py"
 SUITE = ("tests/round_trip", "tests/judges", "tests/conversations")
 CORES = ("-n", "auto", "--dist", "worksteal")
 """A whole folder takes all cores; for less, starting a second process would take longer than it saves."""
@@ -55,7 +56,7 @@ def _patch(python: Path, lock: Lock, release: Release, words: Sequence[str]) -> 
     Of that we know what is still open, and what it must not change: what the published one sends where nobody thinks,
     which is written down while the wheel is built.
     """
-    if words and all(is_case(word) and not word.startswith("plain-wire") for word in words):
+    if not reads_wire(words):
         environment.put(wheel_of(lock, release), python)
         return ["--known-failures"]
     record = BUILD / "wire" / f"{release.version}.json"
@@ -64,6 +65,17 @@ def _patch(python: Path, lock: Lock, release: Release, words: Sequence[str]) -> 
         path = wheel_of(lock, release)
     environment.put(path, python)
     return ["--known-failures", f"--published-wire={record}"]
+
+
+def reads_wire(words: Sequence[str]) -> bool:
+    """Whether pytest will look at what the published wheel sends: where it is told of nothing else, it will."""
+    chosen = [name for name in _resolved(words) if name.startswith("tests")]
+    return not chosen or any(name.startswith(PLAIN) or PLAIN.startswith(name.rstrip("/")) for name in chosen)
+
+
+def _resolved(words: Sequence[str]) -> list[str]:
+    """The words with pytest's names in the place of cases' ids."""
+    return [name for word in words for name in (nodes(word) if is_case(word) else [word])]
 
 
 def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -75,7 +87,7 @@ def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
 
 def command(report: Path, words: Sequence[str]) -> list[str]:
     """The arguments for an environment's Python that run the suite; a case's id stands for the case alone."""
-    chosen = [name for word in words for name in (nodes(word) if is_case(word) else [word])]
+    chosen = _resolved(words)
     where = [] if any(word.startswith(SUITE) for word in chosen) else SUITE
     cores = CORES if where or set(chosen) & set(SUITE) else ()
     every = ["--every-cell"] if any(map(_is_left_out, words)) else []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.suite.tests import CORES, GRID, SUITE, command, split
+from scripts.suite.tests import CORES, GRID, PLAIN, SUITE, command, reads_wire, split
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,21 @@ def test_a_case_s_id_runs_that_case_alone() -> None:
     assert command(report, []) == ["-m", "pytest", "--junitxml=r.xml", *SUITE, *CORES]
     assert command(report, [SUITE[0]])[3:] == [SUITE[0], *CORES], "a whole folder is worth a process for each core"
     assert command(report, [f"{SUITE[0]}/test_seed_cases.py"])[3:] == [f"{SUITE[0]}/test_seed_cases.py"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], True),
+        (["-k", "plain"], True),
+        ([SUITE[0], "-x"], True),
+        (["tests/round_trip/"], True),
+        ([f"{PLAIN}::test_plain"], True),
+        (["tool-loop/messages-moonshot", "plain-wire/chat-openai"], True),
+        (["tool-loop/messages-moonshot", "-x"], False),
+        (["-q", GRID], False),
+        (["tests/judges"], False),
+    ],
+)
+def test_what_is_sent_without_thinking_is_written_down_where_it_is_looked_at(words: list[str], expected: bool) -> None:
+    assert reads_wire(words) is expected
