@@ -112,13 +112,16 @@ def blocks_of(chunks: Events) -> Events:
     is_open = False
     for chunk in chunks:
         if chunk["type"] == "content_block_start":
-            assert not is_open and chunk["index"] == len(blocks)
+            assert not is_open
+            assert chunk["index"] == len(blocks)
             blocks.append(dict(chunk["content_block"]))
         elif chunk["type"] == "content_block_delta":
-            assert is_open and chunk["index"] == len(blocks) - 1
+            assert is_open
+            assert chunk["index"] == len(blocks) - 1
             _extend(blocks[-1], chunk["delta"])
         elif chunk["type"] == "content_block_stop":
-            assert is_open and chunk["index"] == len(blocks) - 1
+            assert is_open
+            assert chunk["index"] == len(blocks) - 1
         is_open = chunk["type"] in ("content_block_start", "content_block_delta")
     assert not is_open
     return blocks
