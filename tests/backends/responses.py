@@ -37,9 +37,10 @@ class Responses(Backend):
         self._items: list[Item] = []
 
     def foreign(self, request: Request) -> Iterator[Finding]:
-        """A field that no such item has, where it is no error; and a summary without the reasoning behind it."""
+        """A field that no such item has, where it is no error; an item in pieces; a summary without what is behind."""
         for path, item, name in _unknown(request):
             yield Finding("foreign field on the wire", path, path, after=str(item[name]))
+        yield from self.minted.taken_apart(items(request.body))
         if self.seals:
             yield from self.minted.left_behind(items(request.body))
 

@@ -50,6 +50,20 @@ class Minted:
             if not issued.is_back_in(given):
                 yield from _lost(issued, given)
 
+    def taken_apart(self, given: Sequence[Item]) -> Iterator[Finding]:
+        """Yield the reasoning whose texts came back in several items: all but one of them were never issued."""
+        for issued in self.reasoning.values():
+            texts = {part.value for part in issued.parts if part.value}
+            paths = [path for path, text in summaries(given) if text in texts]
+            if len({path.partition(".")[0] for path in paths}) > 1:
+                yield Finding(
+                    "a reasoning item was taken apart",
+                    issued.parts[0].place,
+                    paths[-1],
+                    issued.ident,
+                    ", ".join(paths),
+                )
+
 
 def _lost(issued: Issued, given: Sequence[Item]) -> Iterator[Finding]:
     place = issued.parts[0].place

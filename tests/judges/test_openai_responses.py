@@ -478,6 +478,21 @@ def test_a_seal_is_enough_without_an_id(extra: Body) -> None:
     assert honest(**extra).caught(anonymous) == ""
 
 
+def in_pieces(body: Body) -> None:
+    """An item for each text, and only the last one has the seal."""
+    whole = body["input"][THOUGHT]
+    first, *rest = whole["summary"]
+    body["input"].insert(THOUGHT, {"type": "reasoning", "summary": [first]})
+    whole["summary"] = rest
+
+
+def test_an_item_in_pieces_is_noticed() -> None:
+    found = honest("two-thinking-blocks", **SEALED).caught(both(in_pieces, anonymous))
+    assert "a reasoning item was taken apart" in found
+    assert "input[1].summary[0], input[2].summary[0]" in found
+    assert found.count("request ") == 1
+
+
 def test_a_dropped_summary_is_reported_once() -> None:
     assert honest().caught(call_without_id).count("request 3") == 1
 

@@ -15,6 +15,7 @@ FAMILIES = {
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
     "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",
+    "responses-stream": f"{_FOLDER}/test_responses_stream.py::test_responses_stream",
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
@@ -27,7 +28,7 @@ FAMILIES = {
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
 
-PLAYS = {"base-install": "thinking-text-tool"}
+PLAYS = {"base-install": "thinking-text-tool", "responses-stream": "thinking-text-tool"}
 """The conversations of the grid that a family plays; most bring scripts of their own."""
 
 

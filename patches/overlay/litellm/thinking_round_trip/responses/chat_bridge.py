@@ -12,11 +12,11 @@ from typing import Any
 
 from litellm.thinking_round_trip.blocks.reasoning_items import MINTED_PREFIX, reasoning_items
 from litellm.thinking_round_trip.chat.block_order import ORDER, Piece, is_interleaved, split_turns
-from litellm.thinking_round_trip.responses.answers import item_blocks
-from litellm.thinking_round_trip.responses.fake_stream import event_kind, field
+from litellm.thinking_round_trip.responses.events import event_kind, field
 from litellm.thinking_round_trip.responses.history import STAND_IN, stand_in, with_items
 from litellm.thinking_round_trip.responses.origin import NOWHERE, Origin, current_origin, going_to, named, readable
 from litellm.thinking_round_trip.responses.requests import seal
+from litellm.thinking_round_trip.responses.stream_blocks import item_blocks
 
 Message = Mapping[str, Any]
 

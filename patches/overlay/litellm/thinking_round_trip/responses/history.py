@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking, reasoning_items
+from litellm.thinking_round_trip.responses.marks import has_marks
 
 Message = Mapping[str, Any]
 Item = dict[str, Any]
@@ -34,6 +35,21 @@ def with_reasoning_items(translate: Callable[..., list[Item]]) -> Callable[..., 
         return with_items(translate(adapter, rest), reasoning)
 
     return translate_with_reasoning
+
+
+def keeps_items_whole(translate: Callable[..., list[Item]]) -> Callable[..., list[Item]]:
+    """Decorate the adapter's method that makes input items of Anthropic messages: what was one item is one again.
+
+    From 1.102.0 on LiteLLM makes items of thinking itself, and does not know a bare mark: it makes an item of its own of
+    a block that has one, which the provider never issued. A history without marks is left to the adapter.
+    """
+    with_items_of_marks = with_reasoning_items(translate)
+
+    @wraps(translate)
+    def translate_whole(adapter: object, messages: Sequence[Message]) -> list[Item]:
+        return (with_items_of_marks if has_marks(messages) else translate)(adapter, messages)
+
+    return translate_whole
 
 
 def in_order(translate: Callable[..., Any]) -> Callable[..., Any]:

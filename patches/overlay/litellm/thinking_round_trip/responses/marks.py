@@ -25,13 +25,18 @@ def keeps_marked_thinking(translate: Callable[..., list[Any]]) -> Callable[..., 
 
     @wraps(translate)
     def translate_marked(adapter: object, messages: Sequence[Any], *args: Any, **more: Any) -> list[Any]:
-        if not any(isinstance(seal, str) and seal.startswith(MINTED_PREFIX) for seal in seals(messages)):
+        if not has_marks(messages):
             return translate(adapter, messages, *args, **more)
         hidden = [_with_blocks(message, "content", _hidden) for message in messages]
         translated = translate(adapter, hidden, *args, **more)
         return [_with_blocks(message, "thinking_blocks", _shown) for message in translated]
 
     return translate_marked
+
+
+def has_marks(messages: Sequence[Any]) -> bool:
+    """Whether a history of Anthropic messages has thinking of a Responses backend in it."""
+    return any(isinstance(seal, str) and seal.startswith(MINTED_PREFIX) for seal in seals(messages))
 
 
 def _blocks(message: Any, key: str) -> Sequence[Any]:
