@@ -186,5 +186,9 @@ ROUTES: dict[str, Route] = {
         thinks=_CLAUDE_THINKS,
     ),
     "bedrock-nova": Route("bedrock/converse/us.amazon.nova-2-lite-v1:0", arguments=_AWS, thinks=_EFFORT),
+    "bedrock-kimi": Route("bedrock/converse/global.moonshotai.kimi-k3", arguments=_AWS),
+    "bedrock-minimax": Route("bedrock/converse/minimax.minimax-m2", arguments=_AWS),
+    "bedrock-gpt-oss": Route("bedrock/converse/openai.gpt-oss-120b-1:0", arguments=_AWS),
+    "bedrock-deepseek": Route("bedrock/converse/deepseek.v3-v1:0", arguments=_AWS),
     "gemini": Route("gemini/gemini-3.1-pro-preview", thinks=_EFFORT),
 }

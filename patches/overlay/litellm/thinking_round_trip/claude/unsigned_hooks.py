@@ -80,6 +80,8 @@ def _request(
     messages: Any, params: Mapping[str, Any], target: Target, setting: object, *, native: bool = False
 ) -> Arguments:
     """What of a request changes: `messages` always, `thinking` and `context_management` where they do; None is gone."""
+    if target.is_converse:
+        return {"messages": messages}  # its translator reads the marks
     if not target.is_claude:
         verifies = target.provider in _VERIFYING
         return {"messages": without_marks(messages, target.issuer, verifies=verifies, native=native)}
