@@ -13,6 +13,7 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 FAMILIES = {
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
+    "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
     "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",

@@ -80,7 +80,7 @@ class _Thoughts:
     """The thinking of a message: `blocks` beside its content, where LiteLLM's adapters put it, `inner` ones in it.
 
     What is no thinking block, in whichever place, is LiteLLM's own matter, and so are the blocks next to it. A model
-    that takes unsigned text gets that of a client which kept nothing but `reasoning_content`.
+    that takes unsigned text gets that of a client which kept it in `reasoning_content` alone.
     """
 
     def __init__(self, message: Any, who: Reader) -> None:
@@ -94,8 +94,13 @@ class _Thoughts:
         if isinstance(content, list):
             self.inner = [element for element in content if is_thinking(element)]
         text = message.get("reasoning_content")
-        if who.takes_text and isinstance(text, str) and not blocks and not self.inner:
-            self.blocks = [{"type": "thinking", "thinking": text}]
+        if who.takes_text and isinstance(text, str) and not self._has_text(blocks):
+            self.blocks = [*self.blocks, {"type": "thinking", "thinking": text}]
+
+    def _has_text(self, blocks: Any) -> bool:
+        if self.inner or (blocks and not self.blocks):
+            return True
+        return any(block.get("thinking") for block in self.blocks)
 
     @property
     def given(self) -> bool:
