@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, Optional
@@ -12,7 +13,7 @@ from litellm.thinking_round_trip.responses.origin import Origin, current_origin,
 
 Block = dict[str, Any]
 
-_STAND_IN = "\x00thinking round trip: thinking "
+_STAND_IN = f"\x00thinking round trip: thinking {secrets.token_hex(8)} "
 
 
 def item_blocks(item: object, origin: Origin) -> list[Block]:
