@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="what the published release sends where nobody thinks (written by `python -m tests.round_trip.plain`)",
     )
+    parser.addoption("--odd-releases", help="the releases on which odd histories are compared; the newest, if left out")
     parser.addoption("--every-cell", action="store_true", help="also play the cells that the grid leaves out for time")
 
 

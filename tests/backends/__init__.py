@@ -11,7 +11,14 @@ provider with several endpoints has one backend for each; which of them a releas
 from tests.backends.anthropic_messages import AnthropicMessages
 from tests.backends.azure_openai import AzureChat, AzureResponses
 from tests.backends.base import Backend, Dialogue
-from tests.backends.bedrock_converse import BedrockConverse, BedrockNova
+from tests.backends.bedrock_converse import (
+    BedrockConverse,
+    BedrockDeepSeek,
+    BedrockGptOss,
+    BedrockKimi,
+    BedrockMiniMax,
+    BedrockNova,
+)
 from tests.backends.cerebras import Cerebras
 from tests.backends.dashscope import DashScope, DashScopeResponses
 from tests.backends.databricks import Databricks
@@ -64,6 +71,10 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "vertex_anthropic": (VertexAnthropic,),
     "bedrock": (BedrockConverse,),
     "bedrock-nova": (BedrockNova,),
+    "bedrock-kimi": (BedrockKimi,),
+    "bedrock-minimax": (BedrockMiniMax,),
+    "bedrock-gpt-oss": (BedrockGptOss,),
+    "bedrock-deepseek": (BedrockDeepSeek,),
     "databricks": (Databricks,),
     "vllm": (VLLM,),
     "vllm-older": (OlderVLLM,),
@@ -80,6 +91,10 @@ __all__ = [
     "AzureResponses",
     "Backend",
     "BedrockConverse",
+    "BedrockDeepSeek",
+    "BedrockGptOss",
+    "BedrockKimi",
+    "BedrockMiniMax",
     "BedrockNova",
     "Cerebras",
     "DashScope",

@@ -1,7 +1,7 @@
 """Bedrock Converse: docs/providers.md#bedrock-converse. The carrier is a `reasoningContent` block.
 
-It is a text with its signature, or redacted content. A Claude model asks for it back and checks it; the other models of
-Bedrock refuse it.
+It is a text, signed or not, or redacted content. A Claude model asks for it back and checks it, Nova refuses it, and
+models of other vendors take their own.
 
 bedrock_wire     the blocks, and how AWS puts them to Claude
 bedrock_rules    what AWS rejects by itself
@@ -152,18 +152,78 @@ class BedrockNova(Converse):
 
 
 class BedrockR1(BedrockNova):
-    """DeepSeek R1, which always thinks; that it takes unsigned reasoning back no source says."""
+    """DeepSeek R1, which always thinks, and was seen to reject its unsigned reasoning (langchain-ai/langchain-aws#401)
+    before AWS said of reasoning in general that it goes back. So that rule is assumed, as Nova's is.
+    """
 
     name = "bedrock-r1"
     path = r"/model/[^/]*deepseek\.r1[^/]*/converse(-stream)?"
 
+    def thinks(self, request: Request) -> bool:
+        return True
+
+
+class BedrockOwn(Converse):
+    """A model of another vendor: it reasons unasked, in text that nobody signs, and reads that again.
+
+    AWS has it so for Kimi, MiniMax, gpt-oss, DeepSeek and Qwen (docs/providers.md#bedrock-converse). Nothing tells such
+    a text of another model from its own, so one may come back and need not.
+    """
+
+    foreign_text = "optional"
+
+    def violations(self, request: Request) -> Iterator[Violation]:
+        yield from rules.others(request.body, self.dialogue.seals(self.name))
+        yield from super().violations(request)
+
     def faults(self, request: Request) -> Iterator[Fault]:
-        """docs/providers.md#bedrock-converse, fourth bullet, where it is about R1 (langchain-aws#401)."""
-        for fault in super().faults(request):
-            yield replace(fault, assumed=False)
+        """What a model says of a request in which nothing is sealed is not known."""
+        yield from ()
 
     def thinks(self, request: Request) -> bool:
         return True
+
+    def thought(
+        self, block: Thinking | Redacted, number: int, index: int, request: Request
+    ) -> tuple[dict[str, Any], Part]:
+        if isinstance(block, Thinking):
+            part = Part("reasoning", block.text, block_name(number, index, "thinking"))
+            return {"type": "thinking", "thinking": block.text}, part
+        if not self.redacts:
+            raise self.no_form(block)
+        data = self.mint("sealed", number, index)
+        return {"type": "redacted_thinking", "data": data}, Part(
+            "reasoning", "", block_name(number, index, "redacted thinking"), data
+        )
+
+
+class BedrockKimi(BedrockOwn):
+    """Kimi K3, which seals a part of its reasoning (NousResearch/hermes-agent#115865)."""
+
+    name = "bedrock-kimi"
+    path = r"/model/[^/]*moonshot(ai)?\.kimi[^/]*/converse(-stream)?"
+    redacts = True
+
+
+class BedrockMiniMax(BedrockOwn):
+    """MiniMax M2."""
+
+    name = "bedrock-minimax"
+    path = r"/model/[^/]*minimax\.[^/]*/converse(-stream)?"
+
+
+class BedrockGptOss(BedrockOwn):
+    """OpenAI's gpt-oss."""
+
+    name = "bedrock-gpt-oss"
+    path = r"/model/[^/]*openai\.gpt-oss[^/]*/converse(-stream)?"
+
+
+class BedrockDeepSeek(BedrockOwn):
+    """DeepSeek V3.1 and later."""
+
+    name = "bedrock-deepseek"
+    path = r"/model/[^/]*deepseek\.v3[^/]*/converse(-stream)?"
 
 
 def _wrapped(fault: Fault) -> Fault:

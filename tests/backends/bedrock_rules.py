@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from tests.backends.anthropic_models import Call, Model
 from tests.backends.anthropic_wire import Fault, turns
 from tests.backends.base import Body, Violation
-from tests.backends.bedrock_wire import THOUGHT, Block, assistant_blocks, unknown
+from tests.backends.bedrock_wire import THOUGHT, Block, assistant_blocks, thought_of, unknown, wrapped
 from tests.backends.wire import JSON, Answer, encode
 
 LONGEST_ID = 64
@@ -79,6 +80,21 @@ def forbidden(body: Body) -> Iterator[Violation]:
             message = "The request signature we calculated does not match the signature you provided."
             path = f"messages.{index}.content.{offset}"
             yield replace(error(message, path, status=403, kind="InvalidSignatureException"), assumed=True)
+
+
+def others(body: Body, own: Set[tuple[str, str]]) -> Iterator[Violation]:
+    """A seal that the model did not make. That one is checked says NousResearch/hermes-agent#115865, in this envelope;
+    that another model's is rejected, BerriAI/litellm#50399 and earendil-works/pi#1505, without the words.
+    """
+    for index, offset, block in assistant_blocks(body):
+        if THOUGHT not in block:
+            continue
+        text, seal = thought_of(block)
+        whole = block[THOUGHT].get("redactedContent")
+        if seal and ((text, seal) not in own or whole not in (None, wrapped(seal))):
+            fault = {"code": "validation_error", "message": "Encrypted content could not be verified."}
+            told = json.dumps({"error": {**fault, "param": None, "type": "invalid_request_error"}})
+            yield error(f"The model returned the following errors: {told}", f"messages.{index}.content.{offset}")
 
 
 def fields(body: Body) -> Iterator[Fault]:

@@ -69,14 +69,19 @@ def assistant_blocks(body: Body) -> Iterator[tuple[int, int, Block]]:
 def read(at: str, block: Block) -> Iterator[Part]:
     """Read one block; one of another kind, such as a cache point, is no part of a turn."""
     if THOUGHT in block:
-        thought = block[THOUGHT].get("reasoningText") or {}
-        seal = thought.get("signature") or unwrapped(block[THOUGHT].get("redactedContent") or "")
-        yield Part("reasoning", thought.get("text") or "", f"{at}.{THOUGHT}", seal)
+        text, seal = thought_of(block)
+        yield Part("reasoning", text, f"{at}.{THOUGHT}", seal)
     elif "toolUse" in block:
         call = block["toolUse"]
         yield Part("tool", call["toolUseId"], f"{at}.toolUse", json.dumps(call["input"]), call["name"])
     elif "text" in block:
         yield Part("text", block["text"], f"{at}.text")
+
+
+def thought_of(block: Block) -> tuple[str, str]:
+    """The text of a block of reasoning, and its signature or what it seals."""
+    thought = block[THOUGHT].get("reasoningText") or {}
+    return thought.get("text") or "", thought.get("signature") or unwrapped(block[THOUGHT].get("redactedContent") or "")
 
 
 def written(block: Block) -> Block:

@@ -11,9 +11,17 @@ import pytest
 from tests import conversations
 from tests.backends import Dialogue
 from tests.backends.base import Backend
-from tests.backends.bedrock_converse import BedrockConverse, BedrockNova, BedrockR1
+from tests.backends.bedrock_converse import (
+    BedrockConverse,
+    BedrockDeepSeek,
+    BedrockGptOss,
+    BedrockKimi,
+    BedrockMiniMax,
+    BedrockNova,
+    BedrockR1,
+)
 from tests.backends.bedrock_stream import EVENT_STREAM, framed
-from tests.backends.bedrock_wire import MEMBERS
+from tests.backends.bedrock_wire import MEMBERS, unwrapped, wrapped
 from tests.backends.wire import Answer
 from tests.conversations import AssistantTurn, Text, Thinking, load
 from tests.judges.asking import ask, said
@@ -316,12 +324,12 @@ def test_nova_refuses_reasoning(lie: Lie, assumed: bool) -> None:
     assert nova(UTT, lenient=True).spoilt(lie).status == (200 if assumed else 400)
 
 
-@pytest.mark.parametrize("lenient", [False, True])
 @table(NOVA_REJECTED, "lie, assumed")
-def test_r1_refuses_reasoning(lie: Lie, assumed: bool, lenient: bool) -> None:
-    """Of R1 no source says otherwise."""
-    client = Forgetful(BedrockR1, url=url(R1_MODEL), lenient=lenient).play(load(UTT))
-    assert told(client.spoilt(lie)) == (400, {"message": NOVA})
+def test_r1_refuses_reasoning(lie: Lie, assumed: bool) -> None:
+    """It did, and AWS says otherwise of reasoning in general: a lenient one takes what nobody signed."""
+    assert told(Forgetful(BedrockR1, url=url(R1_MODEL)).play(load(UTT)).spoilt(lie)) == (400, {"message": NOVA})
+    lenient = Forgetful(BedrockR1, url=url(R1_MODEL), lenient=True).play(load(UTT))
+    assert lenient.spoilt(lie).status == (200 if assumed else 400)
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -339,6 +347,64 @@ def test_nova_reasons_in_plain_text() -> None:
     assert answer["content"][0] == {
         "reasoningContent": {"reasoningText": {"text": "The forecast decides it; I have to ask for Oslo."}}
     }
+
+
+# Models of other vendors, which take their own reasoning back.
+OWN: dict[type[Backend], str] = {
+    BedrockKimi: "global.moonshotai.kimi-k3",
+    BedrockMiniMax: "minimax.minimax-m2",
+    BedrockGptOss: "openai.gpt-oss-120b-1%3A0",
+    BedrockDeepSeek: "deepseek.v3-v1%3A0",
+}
+FORGED = (
+    'The model returned the following errors: {"error": {"code": "validation_error", "message": '
+    '"Encrypted content could not be verified.", "param": null, "type": "invalid_request_error"}}'
+)
+
+
+def own(name: str, backend: type[Backend] = BedrockKimi, *, stream: bool = False) -> HonestConverse:
+    return HonestConverse(backend, url=url(OWN[backend], stream=stream)).play(load(name))
+
+
+@pytest.mark.parametrize("backend", OWN)
+@replays("one-thinking-turn", "two-thinking-blocks")
+def test_an_honest_client_of_another_vendor_is_clean(name: str, stream: bool, backend: type[Backend]) -> None:
+    assert own(name, backend, stream=stream).caught(truth) == ""
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ["redacted-thinking", "redacted-first", "redacted-between", "redacted-alone"])
+def test_an_honest_client_of_kimi_returns_what_is_sealed(name: str, stream: bool) -> None:
+    assert own(name, stream=stream).caught(truth) == ""
+
+
+OWN_REJECTED: dict[str, tuple[str, Lie]] = {
+    "signed-by-another": (UTT, thought(1, signature=SEALED)),
+    "sealed-by-another": (REDACTED, redacted(1, SEALED)),
+    "wrapped-twice": (REDACTED, blocks(1, lambda content: [resealed(content[0], wrapped), *content[1:]])),
+    "unwrapped": (REDACTED, blocks(1, lambda content: [resealed(content[0], unwrapped), *content[1:]])),
+}
+
+
+def resealed(block: Body, change: Callable[[str], str]) -> Body:
+    return {"reasoningContent": {"redactedContent": change(block["reasoningContent"]["redactedContent"])}}
+
+
+@table(OWN_REJECTED, "name, lie")
+def test_another_vendors_model_rejects_a_seal_that_is_not_its_own(name: str, lie: Lie) -> None:
+    assert told(own(name).spoilt(lie)) == (400, {"message": FORGED})
+
+
+OWN_MISSED: dict[str, tuple[str, Lie, str]] = {
+    "text": (UTT, blocks(1, unthinking), "reasoning was dropped"),
+    "sealed": (REDACTED, blocks(1, unthinking), "encrypted content was lost"),
+    "aloud": (UTT, blocks(1, lambda content: [{"text": "The forecast decides it; I have to ask for Oslo."}, *content[1:]]), "thinking became visible text"),  # noqa: E501
+}  # fmt: skip
+
+
+@table(OWN_MISSED, "name, lie, finding")
+def test_what_another_vendors_model_misses_is_noted(name: str, lie: Lie, finding: str) -> None:
+    assert finding in own(name).caught(lie)
 
 
 # The wire itself.

@@ -42,6 +42,10 @@ SEALS = {
     "xai",
 }
 SEVERAL_TEXTS = (SEALS - {"gemini"}) | {
+    "bedrock-deepseek",
+    "bedrock-gpt-oss",
+    "bedrock-kimi",
+    "bedrock-minimax",
     "dashscope-responses",
     "deepseek_messages",
     "minimax_messages",

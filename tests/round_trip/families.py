@@ -12,7 +12,9 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
+    "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
+    "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
     "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",
     "responses-stream": f"{_FOLDER}/test_responses_stream.py::test_responses_stream",

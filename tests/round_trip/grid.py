@@ -132,6 +132,8 @@ def _on_the_way(case: Case, conversation: Conversation) -> bool:
     if case.mode == STREAM:
         return case.ingress == "messages" and case.backend in _streamed(conversation)
     ways = SWITCHED_WAYS if conversation.visitors else WAYS
+    if conversation.redacts and case.backend == "bedrock-kimi":
+        return True
     return case.backend in ways[case.ingress] or (_sealed(conversation) and case.backend == "bedrock")
 
 
@@ -139,11 +141,13 @@ def _streamed(conversation: Conversation) -> tuple[str, ...]:
     """Streamed, the way through the chat adapter has the most to go wrong; sealed thinking cannot take it."""
     if conversation.visitors:
         return ("anthropic", "moonshot")
+    if conversation.redacts:
+        return ("anthropic", "bedrock-kimi")
     return ("anthropic",) if _sealed(conversation) else ("moonshot",)
 
 
 def _sealed(conversation: Conversation) -> bool:
-    """Whether it matters how a provider seals: Bedrock's form is its own."""
+    """Whether it matters how a provider seals: Bedrock's form is its own, and Kimi's there is none of Claude's."""
     return conversation.redacts or conversation.hides or conversation.imported
 
 

@@ -66,6 +66,7 @@ _CLAUDE_THINKS: Mapping[str, Arguments] = {
     "responses": {"reasoning": {"effort": "low"}, "max_output_tokens": 4096},
 }
 _ADAPTIVE: Arguments = {"thinking": {"type": "adaptive"}, "max_tokens": 4096}
+_TOOLS: Arguments = {"allowed_openai_params": ["tools"]}
 _AWS: Arguments = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "aws_region_name": "us-east-1"}
 
 ROUTES: dict[str, Route] = {
@@ -131,7 +132,7 @@ ROUTES: dict[str, Route] = {
     "together-glm": Route(
         "together_ai/zai-org/GLM-5.3",
         models={"responses": "custom_openai/zai-org/GLM-5.3"},
-        arguments={**_TOGETHER, "allowed_openai_params": ["tools"]},
+        arguments={**_TOGETHER, **_TOOLS},
     ),
     "zai": Route("zai/glm-4.7"),
     # As `openrouter/`, LiteLLM takes OpenRouter's Responses endpoint, of which docs/providers.md has no rules.
@@ -186,5 +187,10 @@ ROUTES: dict[str, Route] = {
         thinks=_CLAUDE_THINKS,
     ),
     "bedrock-nova": Route("bedrock/converse/us.amazon.nova-2-lite-v1:0", arguments=_AWS, thinks=_EFFORT),
+    # Older releases know neither, and refuse them tools unless told.
+    "bedrock-kimi": Route("bedrock/converse/global.moonshotai.kimi-k3", arguments={**_AWS, **_TOOLS}),
+    "bedrock-minimax": Route("bedrock/converse/minimax.minimax-m2", arguments={**_AWS, **_TOOLS}),
+    "bedrock-gpt-oss": Route("bedrock/converse/openai.gpt-oss-120b-1:0", arguments=_AWS),
+    "bedrock-deepseek": Route("bedrock/converse/deepseek.v3-v1:0", arguments=_AWS),
     "gemini": Route("gemini/gemini-3.1-pro-preview", thinks=_EFFORT),
 }

@@ -181,3 +181,53 @@ async def test_the_setting_stays_here(ingress: str, record_property: Record) -> 
         unsigned_thinking="text",
     )
     _judge(["the setting was sent"] if "unsigned_thinking" in body else [], "F11", record_property)
+
+
+_SIGNED_CALL = "call_0123456789abcdef0123456789ab__thought__" + "c2lnbmF0dXJl+/" * 8
+_RESPONSE: Item = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1,
+    "status": "completed",
+    "model": "gpt-5",
+    "output": [
+        {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "output_text", "text": "Done.", "annotations": []}],
+        }
+    ],
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "tools": [],
+    "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2},
+}
+_CALLED = {
+    "anthropic": ("anthropic/claude-sonnet-4-5", UNSIGNED),
+    "moonshot": ("moonshot/kimi-k2.5", COMPLETION),
+    "openai": ("openai/gpt-5", _RESPONSE),
+}
+
+
+@pytest.mark.parametrize("backend", _CALLED, ids="call-ids/messages-{}".format)
+async def test_ids_of_geminis_calls(backend: str, record_property: Record) -> None:
+    """A call that Gemini made, and its result, go on to another provider by an id that this one takes."""
+    model, answer = _CALLED[backend]
+    tool = {"name": "map", "description": "map", "input_schema": {"type": "object", "properties": {}}}
+    body = await _wire(
+        litellm.anthropic.messages.acreate,
+        answer,
+        model=model,
+        tools=[tool],
+        messages=[
+            QUESTION,
+            {"role": "assistant", "content": [{"type": "tool_use", "id": _SIGNED_CALL, "name": "map", "input": {}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": _SIGNED_CALL, "content": "here"}]},
+        ],
+    )
+    sent = json.dumps(body)
+    wrong = ["the signature went along"] if "__thought__" in sent else []
+    wrong += [] if sent.count('"call_0123456789abcdef0123456789ab"') == 2 else ["the call and its result have other ids"]
+    _judge(wrong, "N35", record_property)

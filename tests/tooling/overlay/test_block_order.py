@@ -123,8 +123,6 @@ RESTORED = [thinking("1"), text("a"), call("x"), REDACTED, text("b"), call("y")]
 
 
 class Answer:
-    content = b'"reasoningContent"'
-
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
 
@@ -139,8 +137,20 @@ def through(order: ModuleType, transformed: Any) -> list[Block]:
     return content
 
 
+def thoughtful() -> SimpleNamespace:
+    """A chat response with thinking in it."""
+    message = SimpleNamespace(thinking_blocks=[thinking("1")])
+    return SimpleNamespace(_hidden_params={}, choices=[SimpleNamespace(message=message)])
+
+
+def test_of_an_answer_without_thinking_nothing_is_read(order: ModuleType) -> None:
+    for response in (None, SimpleNamespace(), SimpleNamespace(choices=[SimpleNamespace(message=None)])):
+        transform = order.remembers_converse_order(lambda _self, model, response, out: out)
+        assert transform(None, "m", object(), response) is response
+
+
 def test_a_converse_answer_gets_its_order_back(order: ModuleType) -> None:
-    response = SimpleNamespace(_hidden_params={})
+    response = thoughtful()
     transform = order.remembers_converse_order(lambda _self, model, response, out: out)
     assert transform(None, "m", Answer(CONVERSE), response) is response
     assert through(order, response) == RESTORED
@@ -155,7 +165,7 @@ def test_a_gemini_answer_gets_its_order_back(order: ModuleType) -> None:
 
 @pytest.mark.parametrize("blocks", [CONVERSE[:3], CONVERSE[1:3], []])
 def test_an_answer_in_order_is_left_alone(order: ModuleType, blocks: list[Block]) -> None:
-    response = SimpleNamespace(_hidden_params={})
+    response = thoughtful()
     order.remembers_converse_order(lambda _self, model, response, out: out)(None, "m", Answer(blocks), response)
     assert response._hidden_params == {}
     assert through(order, response) == JOINED
@@ -165,6 +175,8 @@ def test_several_candidates_have_no_one_order(order: ModuleType) -> None:
     assert order.gemini_pieces({"candidates": [{"content": {"parts": GEMINI}}] * 2}) == []
     assert order.gemini_pieces({}) == []
     assert order.gemini_pieces(SimpleNamespace()) == []
+    for odd in ({"a": 1}, [None], [{"content": "words"}], [{"content": {"parts": {}}}]):
+        assert order.gemini_pieces({"candidates": odd}) == []
 
 
 @pytest.mark.parametrize(
@@ -191,11 +203,11 @@ def part(thoughts: str = "", calls: str = "") -> dict[str, Any]:
     return {**message, "tool_calls": [{"id": name} for name in calls]} if calls else message
 
 
-def test_each_message_of_a_turn_has_the_calls_before_it(order: ModuleType) -> None:
+def test_the_last_message_of_a_turn_has_all_its_calls(order: ModuleType) -> None:
     messages = [part("1", "a"), part("2", "bc"), part(), {"role": "tool"}, {"role": "tool"}, part("3", "d")]
     converted = order.keeps_calls(lambda messages, model: messages)(messages, "m")
     calls = [[call["id"] for call in one.get("tool_calls", [])] for one in converted]
-    assert calls == [["a"], ["a", "b", "c"], ["a", "b", "c"], [], [], ["d"]]
+    assert calls == [["a"], ["b", "c"], ["a", "b", "c"], [], [], ["d"]]
     assert [one.get("reasoning_content") for one in converted] == ["1", "2", None, None, None, "3"]
     assert messages[2] == part()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -112,10 +112,11 @@ def test_signed_thinking_stands_before_text_and_calls(run: Any) -> None:
 
 def test_a_turn_that_goes_as_it_is_is_the_same_object(converse: ModuleType) -> None:
     messages = [user("u"), said("t", "a", signed("1")), user("v"), said("t", "", signed("")), user("w")]
-    plain, places = converse.taken_out(messages, claude=True)
+    claude = converse.reader(CLAUDE)
+    plain, places = converse.taken_out(messages, claude)
     assert plain[1] is messages[1]
     assert len(places) == 1
-    assert converse.taken_out(messages[:3], claude=True) == (messages[:3], {})
+    assert converse.taken_out(messages[:3], claude) == (messages[:3], {})
 
 
 def test_signed_thinking_without_text_is_kept(run: Any) -> None:
@@ -225,16 +226,157 @@ def test_a_coroutine_is_waited_for(converse: ModuleType) -> None:
     ],
 )
 def test_who_is_claude(converse: ModuleType, model: str, base_model: str | None, expected: bool) -> None:
-    assert converse.is_claude(model, base_model) is expected
+    assert converse.reader(model, base_model).claude is expected
 
 
-def test_redacted_thinking_of_an_answer_is_unwrapped(converse: ModuleType) -> None:
+KIMI = "global.moonshotai.kimi-k3"
+MARK = "litellm_signed_by:bedrock-moonshotai:"
+SEALED = {"reasoningContent": {"redactedContent": "c2VhbGVk"}}
+
+
+def unsigned(words: str) -> Item:
+    return {"reasoningContent": {"reasoningText": {"text": words}}}
+
+
+ITS_OWN: list[tuple[Item, list[Item]]] = [
+    (signed("1", None), [unsigned("1")]),
+    ({"type": "thinking", "thinking": "1"}, [unsigned("1")]),
+    (signed("1", ""), [unsigned("1")]),
+    (signed("1", MARK), [unsigned("1")]),
+    (signed("1", f"{MARK}sig"), [reasoning("1")]),
+    (signed("", f"{MARK}sig"), [reasoning("")]),
+    ({"type": "redacted_thinking", "data": f"{MARK}c2VhbGVk"}, [SEALED]),
+    (signed(" ", None), []),
+    (signed("1", "sig"), []),
+    (signed("1", "litellm_signed_by:bedrock-minimax:"), []),
+    (signed("1", "litellm_signed_by:moonshot:sig"), []),
+    (signed("1", "litellm_encrypted_reasoning:x"), []),
+    ({"type": "redacted_thinking", "data": "c2VhbGVk"}, []),
+    ({"type": "redacted_thinking", "data": "litellm_signed_by:bedrock:c2VhbGVk"}, []),
+    ({"type": "redacted_thinking"}, []),
+    ({"type": "thinking"}, []),
+    ({"type": "thinking", "thinking": 5, "signature": 5}, []),
+]
+
+
+@pytest.mark.parametrize(("block", "expected"), ITS_OWN)
+def test_another_vendors_model_gets_its_own_and_nobody_elses(run: Any, block: Item, expected: list[Item]) -> None:
+    assert run([said("t", "a", block)], KIMI) == [told(*expected, {"text": "t"}, call("a"))]
+
+
+def test_what_nobody_signed_goes_where_it_is_known_to_be_taken(run: Any) -> None:
+    for model in ("moonshot.kimi-k2-thinking", "us.deepseek.v3-v1:0", "qwen.qwen3-32b-v1:0", "openai.gpt-oss-20b-1:0"):
+        assert run([said("t", "", signed("1", None))], model) == [told(unsigned("1"), {"text": "t"})]
+    for model in (NOVA, "us.deepseek.r1-v1:0", "openai.gpt-5.6-terra", "zai.glm-5", "arn:aws:bedrock:x:1:custom/abc"):
+        assert run([said("t", "", signed("1", None))], model) == [told({"text": "t"})]
+
+
+def test_what_a_model_sealed_goes_back_to_it_but_for_nova(run: Any) -> None:
+    sealed = {"type": "redacted_thinking", "data": "litellm_signed_by:bedrock-openai:c2VhbGVk"}
+    assert run([said("t", "", sealed)], "global.openai.gpt-5.6-terra") == [told(SEALED, {"text": "t"})]
+    nova = {"type": "redacted_thinking", "data": "litellm_signed_by:bedrock-amazon:c2VhbGVk"}
+    assert run([said("t", "", nova)], NOVA) == [told({"text": "t"})]
+
+
+def test_the_text_of_a_client_that_kept_no_blocks_goes_back(run: Any) -> None:
+    message = {**said("t", "a"), "reasoning_content": "1"}
+    assert run([message], KIMI) == [told(unsigned("1"), {"text": "t"}, call("a"))]
+    assert run([message], CLAUDE) == run([message], NOVA) == [told({"text": "t"}, call("a"))]
+    foreign = {**message, "thinking_blocks": [signed("1", "sig")]}
+    assert run([foreign], KIMI) == [told({"text": "t"}, call("a"))]
+
+
+ODD: list[Any] = ["words", {"type": "thinking", "thinking": "1"}, [None], [signed("1"), None], [{"type": "else"}], 5]
+
+
+@pytest.mark.parametrize("blocks", ODD)
+@pytest.mark.parametrize("model", [CLAUDE, NOVA, KIMI])
+def test_what_is_no_list_of_thinking_blocks_is_left_to_the_translator(
+    converse: ModuleType, blocks: Any, model: str
+) -> None:
+    messages = [user("u"), {**said(5), "thinking_blocks": blocks}]
+    seen: list[Any] = []
+    converse.carries_thinking(lambda got, _model: seen.append(got))(messages, model)
+    assert seen == [messages]
+    assert seen[0] is messages
+
+
+@pytest.mark.parametrize("messages", [None, "words", [None], ["words"], [{"content": "t"}]])
+def test_what_is_no_history_is_left_to_the_translator(converse: ModuleType, messages: Any) -> None:
+    assert converse.carries_thinking(lambda got, _model: got)(messages, CLAUDE) is messages
+
+
+def test_calls_of_any_kind_are_counted(converse: ModuleType) -> None:
+    calls: list[Any] = [None, {"id": 5}, {"id": "a"}, {"id": "a"}, "b"]
+    messages = [{**said("t"), "tool_calls": calls}, said("s", "", signed("1")), said("r", "", signed("2", None))]
+    _, places = converse.taken_out(messages, converse.reader(CLAUDE))
+    assert [place.calls for place in places.values()] == [4, 4]
+
+
+def test_a_text_that_is_none_stays(converse: ModuleType) -> None:
+    def convert(messages: list[Item], model: str) -> list[Item]:
+        return [told({"text": {"odd": 1}}, {"text": messages[0]["content"]})]
+
+    assert converse.carries_thinking(convert)([said("t", "", signed("1", None))], KIMI)[0]["content"][0]["text"] == {
+        "odd": 1
+    }
+
+
+def answered(overlay: Overlay, model: str, *blocks: Item) -> list[Item]:
+    """The thinking blocks of a whole answer, as LiteLLM makes them of Converse's."""
+    made = []
+    for block in blocks:
+        if "reasoningText" in block:
+            text = block["reasoningText"]
+            seal = {"signature": text["signature"]} if "signature" in text else {}
+            made.append({"type": "thinking", "thinking": text["text"], **seal})
+        elif "redactedContent" in block:
+            made.append({"type": "redacted_thinking", "data": "as LiteLLM has it"})
+    message = SimpleNamespace(thinking_blocks=made, provider_specific_fields={"reasoningContentBlocks": list(blocks)})
+    answer = SimpleNamespace(choices=[SimpleNamespace(message=message)])
+    keeps = overlay("claude.converse_answers").keeps_seals(lambda _self, **_: answer)
+    return keeps(None, model=model).choices[0].message.thinking_blocks  # type: ignore[no-any-return]
+
+
+def test_claudes_redacted_thinking_is_unwrapped_in_an_answer(overlay: Overlay) -> None:
     data = base64.b64encode(b"\x12\xa4\x01sealed").decode()
     wrapped = base64.b64encode(data.encode()).decode()
-    blocks = [signed("1"), {"type": "redacted_thinking", "data": wrapped}, {"type": "redacted_thinking", "data": data}]
-    read = converse.gives_native_data(lambda found: found)
-    assert [block.get("data") for block in read(blocks)] == [None, data, data]
-    assert read(None) is None
+    given = [{"reasoningText": {"text": "1", "signature": "sig"}}, {"else": 1}]
+    found = answered(overlay, CLAUDE, *given, {"redactedContent": wrapped}, {"redactedContent": data})
+    assert [one.get("data") or one["signature"] for one in found] == ["sig", data, data]
+
+
+def test_what_another_model_sealed_is_marked_in_an_answer(overlay: Overlay) -> None:
+    raw = base64.b64encode(base64.b64encode(b"inner")).decode()
+    given = [{"reasoningText": {"text": "1", "signature": "sig"}}, {"redactedContent": raw}]
+    found = answered(overlay, KIMI, {"reasoningText": {"text": "0"}}, *given)
+    assert [one.get("data") or one.get("signature") for one in found] == [None, f"{MARK}sig", MARK + raw]
+
+
+def test_an_answer_that_is_none_is_left_alone(overlay: Overlay) -> None:
+    keeps = overlay("claude.converse_answers").keeps_seals(lambda _self, _model: None)
+    assert keeps(None, KIMI) is None
+    assert answered(overlay, KIMI) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "signature", "data"), [(CLAUDE, "sig", "aW5uZXI="), (KIMI, f"{MARK}sig", f"{MARK}YVc1dVpYST0=")]
+)
+def test_a_stream_is_read_like_a_whole_answer(overlay: Overlay, model: str, signature: str, data: str) -> None:
+    def read(_self: Any, thinking_block: Item) -> list[Item]:
+        if "signature" in thinking_block:
+            return [{"type": "thinking", "thinking": "", "signature": thinking_block["signature"]}]
+        return [{"type": "redacted_thinking", "data": "as LiteLLM has it"}]
+
+    keeps = overlay("claude.converse_answers").keeps_seals_streamed(read)
+    decoder = SimpleNamespace(model=model)
+    assert keeps(decoder, {"signature": "sig"})[0]["signature"] == signature
+    assert keeps(decoder, thinking_block={"redactedContent": "YVc1dVpYST0="})[0]["data"] == data
+
+
+def test_a_stream_of_nothing_is_nothing(overlay: Overlay) -> None:
+    keeps = overlay("claude.converse_answers").keeps_seals_streamed(lambda _self, _block: None)
+    assert keeps(SimpleNamespace(model=KIMI), {}) is None
 
 
 def test_nova_gets_an_effort_that_it_has(converse: ModuleType) -> None:

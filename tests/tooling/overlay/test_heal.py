@@ -226,3 +226,31 @@ def test_a_handler_without_a_retry_is_called_once_more() -> None:
         asyncio.run(handle(messages=history(), anthropic_messages_optional_request_params={"thinking": ADAPTIVE}))
     assert [texts(call["messages"]) for call in calls] == ["1234", "123"]
     assert calls[1]["thinking"] == ADAPTIVE
+
+
+@pytest.mark.parametrize("status", [None, "teapot", "", object()])
+def test_a_status_that_is_no_number_hides_no_error(status: Any) -> None:
+    error = Error("boom")
+    error.status_code = error.response.status_code = status
+
+    async def handler(**_: Any) -> Any:
+        raise error
+
+    hooks = module("claude.heal_hooks")
+    with pytest.raises(Error, match="boom"):
+        asyncio.run(hooks.heals_itself(handler)(messages=history()))
+    assert not hooks.retries(Config.should)(Config(), e=error, litellm_params={})
+
+
+def test_an_answer_that_nobody_has_read_is_litellms_own_matter() -> None:
+    class Unread:
+        status_code = 400
+
+        @property
+        def text(self) -> str:
+            raise RuntimeError("not read")
+
+    error = Error("boom")
+    error.response = Unread()  # type: ignore[assignment]
+    should = module("claude.heal_hooks").retries(lambda _self, _e, _params: True)
+    assert should(Config(), error, {}) is True

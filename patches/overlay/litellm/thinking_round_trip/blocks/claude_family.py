@@ -7,6 +7,8 @@ import re
 from typing import Optional
 from urllib.parse import urlsplit
 
+from litellm.thinking_round_trip.blocks import bedrock_models
+
 _HOSTS = ("anthropic.com", "claude.com")
 # Claude under its name: at clouds and aggregators, and behind another LiteLLM, which cannot ask who signed what.
 _PLATFORMS = frozenset(
@@ -52,10 +54,17 @@ class Target:
         return "claude" in self.model and (self.provider in _PLATFORMS or not self.provider)
 
     @property
+    def is_converse(self) -> bool:
+        """Whether it is Bedrock Converse, and a model that is not Claude."""
+        return self.provider in bedrock_models.PROVIDERS and not self.is_claude and "invoke/" not in self.model
+
+    @property
     def issuer(self) -> Optional[str]:
         """Whose signatures come from there; None if they may be Claude's, which are never marked."""
         if self.is_claude or "claude" in self.model:
             return None
+        if self.provider in bedrock_models.PROVIDERS:
+            return bedrock_models.issuer(self.model)
         return (self._host if self.provider == "anthropic" else self.provider) or None
 
     @property

@@ -8,7 +8,7 @@ translators that LiteLLM has for them join neighbouring assistant messages: for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from itertools import groupby, takewhile
 from operator import itemgetter
@@ -88,7 +88,7 @@ def keeps_calls(convert: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate the translator of chat messages into Gemini's contents, which takes `messages` first.
 
     It looks for the call of a tool's result in the last message of a turn alone, and leaves out a call that it has
-    already: so each message of a turn with thinking has the calls of those before it as well.
+    already: so the last message of a turn with thinking has the calls of those before it as well.
     """
 
     @wraps(convert)
@@ -99,7 +99,7 @@ def keeps_calls(convert: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_calls(messages: Sequence[Any]) -> Sequence[Any]:
-    """The messages, each with the calls of its turn up to there; the same list if no turn is in several messages."""
+    """The messages, the last of a turn with all its calls; the same list if no turn is in several messages."""
     runs = [list(run) for _, run in groupby(messages, key=itemgetter("role"))]
     if len(runs) == len(messages) or not any(map(_is_split, runs)):
         return messages
@@ -112,12 +112,13 @@ def _is_split(run: Sequence[Any]) -> bool:
     return any(message.get("thinking_blocks") or message.get("reasoning_content") for message in run)
 
 
-def _with_calls(run: Iterable[Any]) -> Iterator[Any]:
-    calls: list[Any] = []
-    for message in run:
-        calls = [*calls, *(message.get("tool_calls") or ())]
-        fields = message if isinstance(message, dict) else message.model_dump()
-        yield {**fields, "tool_calls": calls} if calls else message
+def _with_calls(run: Sequence[Any]) -> Sequence[Any]:
+    calls = [call for message in run for call in message.get("tool_calls") or ()]
+    last = run[-1]
+    if not calls:
+        return run
+    fields = last if isinstance(last, dict) else last.model_dump()
+    return [*run[:-1], {**fields, "tool_calls": calls}]
 
 
 Piece = tuple[str, int]
@@ -134,7 +135,7 @@ def remembers_converse_order(transform: Callable[..., Any]) -> Callable[..., Any
     @wraps(transform)
     def transformed(self: Any, model: str, response: Any, *args: Any, **kwargs: Any) -> Any:
         result = transform(self, model, response, *args, **kwargs)
-        if b"reasoningContent" in response.content:
+        if any(map(_thinks, getattr(result, "choices", None) or ())):
             _remember(result, converse_pieces(response.json()))
         return result
 
@@ -152,6 +153,10 @@ def remembers_gemini_order(transform: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return transformed
+
+
+def _thinks(choice: Any) -> bool:
+    return bool(getattr(getattr(choice, "message", None), "thinking_blocks", None))
 
 
 def _remember(response: Any, order: Sequence[Piece]) -> None:
@@ -242,10 +247,11 @@ def _converse_piece(block: Block) -> Piece:
 def gemini_pieces(answer: Any) -> list[Piece]:
     """The order of the parts of Gemini's only candidate (docs/providers.md#gemini); several have no one order."""
     candidates = (answer.get("candidates") if isinstance(answer, dict) else None) or []
-    if len(candidates) != 1:
+    if not isinstance(candidates, list) or len(candidates) != 1:
         return []
-    parts = (candidates[0].get("content") or {}).get("parts") or []
-    return [_gemini_piece(part) for part in parts if isinstance(part, dict)]
+    content = candidates[0].get("content") if isinstance(candidates[0], dict) else None
+    parts = content.get("parts") if isinstance(content, dict) else None
+    return [_gemini_piece(part) for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _gemini_piece(part: Block) -> Piece:

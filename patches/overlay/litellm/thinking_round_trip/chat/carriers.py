@@ -217,9 +217,9 @@ def _reasoning_parts(message: Message, thoughts: Thoughts) -> None:
 
 def _content_parts(message: Message) -> list[Any]:
     content = message.get("content")
-    if isinstance(content, str):
-        return [{"type": "text", "text": content}] if content else []
-    return list(content or ())
+    if isinstance(content, (list, tuple)):
+        return list(content)
+    return [{"type": "text", "text": str(content)}] if content else []  # a client may say a number
 
 
 def _plain_details(message: Message, thoughts: Thoughts) -> None:
@@ -242,7 +242,7 @@ def _think_tags(message: Message, thoughts: Thoughts) -> None:
     if isinstance(content, list):
         message["content"] = [{"type": "text", "text": tagged}, *content]
     else:
-        message["content"] = tagged + (content or "")
+        message["content"] = f"{tagged}{content or ''}"
 
 
 _WRITERS: Mapping[str, Callable[[Message, Thoughts], None]] = {

@@ -1,7 +1,6 @@
 """Thinking on its way to Bedrock Converse (failures F15, F21, F35 and F36; docs/providers.md#bedrock-converse).
 
-Claude gets its signed and its redacted thinking as they were, each in its place. What Claude did not sign is left out,
-or becomes text that says what it is (`unsigned_thinking`), and other models get no reasoning at all: they reject it.
+Each model gets what it takes of the thinking (`converse_blocks`), in its place.
 
 LiteLLM's translator knows thinking only in front of a turn, makes text of what has no signature, and sorts calls to the
 end. So it gets a short word of text in place of the thinking, and the word is looked for in what it made.
@@ -15,12 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, Optional
 
-from litellm.thinking_round_trip.blocks.claude_family import Target
-from litellm.thinking_round_trip.blocks.redacted import converse_content, native_data
+from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking
 from litellm.thinking_round_trip.blocks.signatures import is_foreign
-from litellm.thinking_round_trip.claude.unsigned_thinking import as_text
-
-THINKING = ("thinking", "redacted_thinking")
+from litellm.thinking_round_trip.claude.converse_blocks import Reader, reader
 
 Block = Mapping[str, Any]
 
@@ -38,57 +34,77 @@ def carries_thinking(convert: Callable[..., Any]) -> Callable[..., Any]:
 
         @wraps(convert)
         async def converted_later(messages: Any, model: str, *args: Any, **kwargs: Any) -> Any:
-            plain, places = taken_out(messages, is_claude(model, kwargs.get("base_model")))
+            plain, places = taken_out(messages, reader(model, kwargs.get("base_model")))
             return put_back(await convert(plain, model, *args, **kwargs), places)
 
         return converted_later
 
     @wraps(convert)
     def converted(messages: Any, model: str, *args: Any, **kwargs: Any) -> Any:
-        plain, places = taken_out(messages, is_claude(model, kwargs.get("base_model")))
+        plain, places = taken_out(messages, reader(model, kwargs.get("base_model")))
         return put_back(convert(plain, model, *args, **kwargs), places)
 
     return converted
 
 
-def is_claude(model: str, base_model: Optional[str] = None) -> bool:
-    """Whether a model of Bedrock takes thinking back; `base_model` says what an ARN without a name stands for."""
-    if base_model and "claude" not in model.lower():
-        return Target(base_model, "bedrock").is_claude
-    return Target(model, "bedrock").is_claude
-
-
-def taken_out(messages: Sequence[Any], claude: bool) -> tuple[Sequence[Any], dict[str, Place]]:
+def taken_out(messages: Any, who: Reader) -> tuple[Any, dict[str, Place]]:
     """The messages with words in place of their thinking, and what each word stands for; the same list without any.
 
     A turn whose thinking goes where LiteLLM puts it needs no words: signed, in front of a turn in one message.
     """
-    turns = _Turns(claude)
+    if not isinstance(messages, list) or not any(_Thoughts(message, who).given for message in messages):
+        return messages, {}
+    turns = _Turns(who)
     out: list[Any] = []
     last = len(messages) - 1
     for index, message in enumerate(messages):
-        if message["role"] != "assistant":
+        if not _is_assistant(message):
             turns.ended = True
             out.append(message)
-        elif turns.ended and (index == last or messages[index + 1]["role"] != "assistant"):
+        elif turns.ended and (index == last or not _is_assistant(messages[index + 1])):
             out.extend(turns.alone(message))
         else:
             out.extend(turns.one_of_several(message))
     return (out, turns.places) if turns.changed else (messages, {})
 
 
-def _elements(message: Any) -> Sequence[Any]:
-    """Thinking in the content of a message; LiteLLM's adapters have it beside the content."""
-    content = message.get("content")
-    return [element for element in content if _is_thinking(element)] if isinstance(content, list) else ()
-
-
-def _is_thinking(element: Any) -> bool:
-    return isinstance(element, dict) and element.get("type") in THINKING
+def _is_assistant(message: Any) -> bool:
+    return hasattr(message, "get") and message.get("role") == "assistant"
 
 
 def _says_something(message: Mapping[str, Any]) -> bool:
     return bool(message.get("content") or message.get("tool_calls") or message.get("function_call"))
+
+
+class _Thoughts:
+    """The thinking of a message: `blocks` beside its content, where LiteLLM's adapters put it, `inner` ones in it.
+
+    What is no thinking block, in whichever place, is LiteLLM's own matter, and so are the blocks next to it. A model
+    that takes unsigned text gets that of a client which kept it in `reasoning_content` alone.
+    """
+
+    def __init__(self, message: Any, who: Reader) -> None:
+        self.blocks: Sequence[Block] = ()
+        self.inner: Sequence[Block] = ()
+        if not _is_assistant(message):
+            return
+        blocks, content = message.get("thinking_blocks"), message.get("content")
+        if isinstance(blocks, list) and all(map(is_thinking, blocks)):
+            self.blocks = blocks
+        if isinstance(content, list):
+            self.inner = [element for element in content if is_thinking(element)]
+        text = message.get("reasoning_content")
+        if who.takes_text and isinstance(text, str) and not self._has_text(blocks):
+            self.blocks = [*self.blocks, {"type": "thinking", "thinking": text}]
+
+    def _has_text(self, blocks: Any) -> bool:
+        if self.inner or (blocks and not self.blocks):
+            return True
+        return any(block.get("thinking") for block in self.blocks)
+
+    @property
+    def given(self) -> bool:
+        return bool(self.blocks or self.inner)
 
 
 class _Turns:
@@ -97,50 +113,51 @@ class _Turns:
     `ended` says that the next message begins a turn, `changed` that one of them is not as it came.
     """
 
-    def __init__(self, claude: bool) -> None:
+    def __init__(self, who: Reader) -> None:
         self.places: dict[str, Place] = {}
         self.ended = True
         self.changed = False
-        self._claude = claude
+        self._who = who
         self._secret = ""
-        self._calls: list[Any] = []
+        self._calls = _Calls()
 
     def alone(self, message: Any) -> Sequence[Any]:
         """Read a turn that is one message."""
-        blocks, inner = message.get("thinking_blocks"), _elements(message)
-        if not blocks and not inner:
+        thoughts = _Thoughts(message, self._who)
+        if not thoughts.given:
             return (message,)
-        if self._claude and not inner and all(map(_goes_as_it_is, blocks)):
+        if self._who.claude and not thoughts.inner and all(map(_goes_as_it_is, thoughts.blocks)):
             return (message,)
         self.changed = True
-        self._calls = []
-        if inner or any(converse_blocks(block, self._claude) for block in blocks):
-            return list(self._without(message, inner))
+        self._calls = _Calls()
+        if thoughts.inner or any(map(self._who.blocks, thoughts.blocks)):
+            return list(self._without(message, thoughts))
         rest = dict(message)
-        del rest["thinking_blocks"]
-        return (rest,) if _says_something(rest) else list(self._without(message, inner))
+        rest.pop("thinking_blocks", None)
+        return (rest,) if _says_something(rest) else list(self._without(message, thoughts))
 
     def one_of_several(self, message: Any) -> Sequence[Any]:
         """Read a message that is a part of a turn."""
         if self.ended:
-            self._calls = []
+            self._calls = _Calls()
             self.ended = False
-        inner = _elements(message)
+        thoughts = _Thoughts(message, self._who)
         read: Sequence[Any] = (message,)
-        if message.get("thinking_blocks") or inner:
+        if thoughts.given:
             self.changed = True
-            read = list(self._without(message, inner))
-        self._count(message.get("tool_calls") or ())
+            read = list(self._without(message, thoughts))
+        self._calls.add(message.get("tool_calls"))
         return read
 
-    def _without(self, message: Any, inner: Sequence[Any]) -> Iterator[Any]:
-        ahead = [block for block in message.get("thinking_blocks") or () if not _is_among(block, inner)]
+    def _without(self, message: Any, thoughts: _Thoughts) -> Iterator[Any]:
+        ahead = [block for block in thoughts.blocks if not _is_among(block, thoughts.inner)]
         if ahead:
             yield {"role": "assistant", "content": self._word(ahead)}
         rest = dict(message)
-        rest.pop("thinking_blocks", None)
-        if inner:
-            rest["content"] = [self._element(one) if _is_thinking(one) else one for one in message["content"]]
+        if thoughts.blocks:
+            rest.pop("thinking_blocks", None)
+        if thoughts.inner:
+            rest["content"] = [self._element(one) if is_thinking(one) else one for one in message["content"]]
         if _says_something(rest):
             yield rest
 
@@ -151,16 +168,27 @@ class _Turns:
     def _word(self, blocks: Iterable[Block]) -> str:
         self._secret = self._secret or secrets.token_hex(8)
         word = f"thinking-{self._secret}-{len(self.places)}"
-        sent = [one for block in blocks for one in converse_blocks(block, self._claude)]
-        self.places[word] = Place(sent, len(self._calls))
+        sent = [one for block in blocks for one in self._who.blocks(block)]
+        self.places[word] = Place(sent, self._calls.count)
         return word
 
-    def _count(self, calls: Iterable[Any]) -> None:
-        """The translator leaves out a call whose id is there already."""
-        for call in calls:
-            name = call.get("id")
-            if not name or name not in self._calls:
-                self._calls.append(name)
+
+class _Calls:
+    """Counts calls as the translator does: it leaves out one whose id is there already."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._names: set[str] = set()
+
+    def add(self, calls: Any) -> None:
+        """Count the calls of a message."""
+        for call in calls if isinstance(calls, list) else ():
+            name = call.get("id") if hasattr(call, "get") else None
+            if not isinstance(name, str) or not name:
+                self.count += 1
+            elif name not in self._names:
+                self._names.add(name)
+                self.count += 1
 
 
 def _goes_as_it_is(block: Block) -> bool:
@@ -173,19 +201,6 @@ def _is_among(block: Block, others: Iterable[Block]) -> bool:
     return any(all(block.get(key) == one.get(key) for key in keys) for one in others)
 
 
-def converse_blocks(block: Block, claude: bool) -> Sequence[Block]:
-    """What goes to Converse of a block of thinking: a block of its own, a text, or nothing."""
-    if not claude:
-        return ()
-    text, redacts = block.get("thinking") or "", block.get("type") == "redacted_thinking"
-    seal = block.get("data") if redacts else block.get("signature")
-    if is_foreign(seal):
-        return ({"text": f"[Reasoning] {text}"},) if text.strip() and as_text(None) else ()
-    if redacts:
-        return ({"reasoningContent": {"redactedContent": converse_content(str(seal))}},)
-    return ({"reasoningContent": {"reasoningText": {"text": text, "signature": seal}}},)
-
-
 def put_back(contents: Any, places: Mapping[str, Place]) -> Any:
     """Put what the words stand for in their places. A turn of which nothing remains is left out."""
     if not places:
@@ -194,7 +209,7 @@ def put_back(contents: Any, places: Mapping[str, Place]) -> Any:
     parted = False
     for message in contents:
         content = message["content"]
-        if any(block.get("text") in places for block in content):
+        if any(_place(block, places) for block in content):
             content = _replaced(_in_place(content, places), places)
             parted = not content
             if content:
@@ -206,24 +221,29 @@ def put_back(contents: Any, places: Mapping[str, Place]) -> Any:
     return out
 
 
+def _place(block: Block, places: Mapping[str, Place]) -> Optional[Place]:
+    text = block.get("text")
+    return places.get(text) if isinstance(text, str) else None
+
+
 def _replaced(content: Iterable[Block], places: Mapping[str, Place]) -> list[Block]:
     out: list[Block] = []
     for block in content:
-        place = places.get(block.get("text") or "")
+        place = _place(block, places)
         out.extend([block] if place is None else place.blocks)
     return out
 
 
 def _in_place(content: list[Block], places: Mapping[str, Place]) -> list[Block]:
     """Take the calls back from behind a word that they stood before."""
-    if _stands_right(content, places):
+    first = next((index for index, block in enumerate(content) if "toolUse" in block), None)
+    if first is None or _stands_right(content, places):
         return content
-    first = next(index for index, block in enumerate(content) if "toolUse" in block)
     calls = list(_calls(content[first:]))
     out: list[Block] = []
     given = 0
     for block in [*content[:first], *(one for one in content[first:] if not _belongs_to_call(one))]:
-        place = places.get(block.get("text") or "")
+        place = _place(block, places)
         while place is not None and given < min(place.calls, len(calls)):
             out.extend(calls[given])
             given += 1
@@ -234,7 +254,7 @@ def _in_place(content: list[Block], places: Mapping[str, Place]) -> list[Block]:
 def _stands_right(content: Iterable[Block], places: Mapping[str, Place]) -> bool:
     calls = 0
     for block in content:
-        place = places.get(block.get("text") or "")
+        place = _place(block, places)
         if place is not None and place.calls != calls:
             return False
         calls += "toolUse" in block
@@ -256,23 +276,6 @@ def _calls(content: Iterable[Block]) -> Iterator[list[Block]]:
             call.append(block)
     if call:
         yield call
-
-
-def gives_native_data(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate what makes thinking blocks of an answer's `reasoningContent`: redacted ones get Claude's own data.
-
-    So they open at Claude's other platforms as well, which do not know Bedrock's wrapping.
-    """
-
-    @wraps(read)
-    def blocks(*args: Any, **kwargs: Any) -> Any:
-        found = read(*args, **kwargs)
-        for block in found or ():
-            if block.get("type") == "redacted_thinking" and isinstance(block.get("data"), str):
-                block["data"] = native_data(block["data"])
-        return found
-
-    return blocks
 
 
 NOVA_EFFORTS = {"none": "low", "minimal": "low", "xhigh": "high", "max": "high"}

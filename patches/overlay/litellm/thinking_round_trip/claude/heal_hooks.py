@@ -126,7 +126,7 @@ def heals_itself(handler: Function) -> Function:
         try:
             return await handler(**call)
         except Exception as error:
-            found = complaint(int(getattr(error, "status_code", 0) or 0), str(getattr(error, "message", error)))
+            found = complaint(_status(error), str(getattr(error, "message", error)))
             healed = heal(body, found) if found else None
             if not found or not healed:
                 raise
@@ -139,7 +139,18 @@ def heals_itself(handler: Function) -> Function:
 
 
 def _found(error: Any) -> Optional[Complaint]:
-    return complaint(int(error.response.status_code), str(error.response.text))
+    response = getattr(error, "response", None)
+    try:
+        text = str(getattr(response, "text", ""))
+    except Exception:  # httpx raises errors of its own for an answer that nobody has read
+        return None
+    return complaint(_status(response), text)
+
+
+def _status(holder: Any) -> int:
+    """A status that is no number, as some exceptions have it, is none that is about thinking."""
+    status = str(getattr(holder, "status_code", ""))
+    return int(status) if status.isdecimal() else 0
 
 
 def _sent(error: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Optional
 
+from litellm.thinking_round_trip.blocks.call_ids import bare_ids
 from litellm.thinking_round_trip.blocks.claude_family import Target
 from litellm.thinking_round_trip.claude.manual_thinking import forbids_thinking, silent, turn_start
 from litellm.thinking_round_trip.claude.signed_answers import MarkedStream, mark_answer, marked
@@ -33,7 +34,7 @@ def only_signed_thinking(handler: Handler) -> Handler:
         target = Target(str(call.get("model")), call.get("custom_llm_provider"), call.get("api_base"))
         params: Mapping[str, Any] = call.get("anthropic_messages_optional_request_params") or {}
         setting = (call.get("kwargs") or {}).get(SETTING)
-        changed = _request(call["messages"], params, target, setting, native=True)
+        changed = _request(bare_ids(call["messages"]), params, target, setting, native=True)
         if target.is_claude:
             changed["messages"] = _without_own_fields(changed["messages"])
         call["messages"] = changed.pop("messages")
@@ -80,6 +81,8 @@ def _request(
     messages: Any, params: Mapping[str, Any], target: Target, setting: object, *, native: bool = False
 ) -> Arguments:
     """What of a request changes: `messages` always, `thinking` and `context_management` where they do; None is gone."""
+    if target.is_converse:
+        return {"messages": messages}  # its translator reads the marks
     if not target.is_claude:
         verifies = target.provider in _VERIFYING
         return {"messages": without_marks(messages, target.issuer, verifies=verifies, native=native)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,7 +13,7 @@ from litellm.thinking_round_trip.responses.stream_blocks import Block, Blocks, i
 from litellm.thinking_round_trip.responses.stream_ends import mend_end
 from litellm.thinking_round_trip.responses.stream_items import Items
 
-_STAND_IN = "\x00thinking round trip: thinking "
+_STAND_IN = f"\x00thinking round trip: thinking {secrets.token_hex(8)} "
 
 
 def with_thinking_blocks(translate: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,18 +6,20 @@ make of that is replaced by the reasoning items.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
+from litellm.thinking_round_trip.blocks.call_ids import bare_ids
 from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking, reasoning_items
 from litellm.thinking_round_trip.responses.marks import has_marks
 
 Message = Mapping[str, Any]
 Item = dict[str, Any]
 
-STAND_IN = "\x00thinking round trip: reasoning "
-"""How the text of a message begins that stands where reasoning items will be put."""
+STAND_IN = f"\x00thinking round trip: reasoning {secrets.token_hex(8)} "
+"""How the text of a message begins that stands where reasoning items will be put; no history can have such a text."""
 
 
 def with_reasoning_items(translate: Callable[..., list[Item]]) -> Callable[..., list[Item]]:
@@ -61,7 +63,10 @@ def in_order(translate: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(translate)
     def translate_in_order(adapter: object, anthropic_request: Mapping[str, Any], *args: Any, **more: Any) -> Any:
-        messages = anthropic_request.get("messages")
+        given = anthropic_request.get("messages")
+        messages = bare_ids(given)
+        if messages is not given:
+            anthropic_request = {**anthropic_request, "messages": messages}
         if isinstance(messages, list) and has_thinking(messages):
             pieces = [piece for message in messages for piece in _pieces(message)]
             anthropic_request = {**anthropic_request, "messages": pieces}

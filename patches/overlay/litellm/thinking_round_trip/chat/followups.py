@@ -1,0 +1,139 @@
+"""The requests that LiteLLM makes by itself in mid-conversation, to answer a tool of its own (failure N34).
+
+Its agentic loops (web search, code, compressed context) write the assistant's turn anew out of the calls that they
+answered, and what was thought before these calls is not in it: `thinking_blocks`, `reasoning_content`, the signatures
+of Gemini's calls, the reasoning items of the Responses API. So the turn gets these from the answer that it was.
+
+`remembers_turn` and `recalls_turn` are for the loop that has not got the answer any more when it writes the turn;
+`carries_turn` is for those whose plan is made of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Optional
+
+from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking
+
+Fields = Mapping[str, Any]
+
+_FIELDS = ("thinking_blocks", "reasoning_content", "provider_specific_fields", "reasoning_items")
+_OWN = "provider_specific_fields"
+
+
+class _Call(dict[str, Any]):
+    """A call that LiteLLM found in an answer, and the message that it stood in."""
+
+    turn: Any = None
+
+
+def remembers_turn(find: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate what finds LiteLLM's own calls in a chat answer, and gives whether there are any, and a list of them."""
+
+    @wraps(find)
+    def found(response: Any) -> Any:
+        some, calls = find(response)
+        if not calls:
+            return some, calls
+        first = _Call(calls[0])
+        first.turn = _message(response)
+        return some, [first, *calls[1:]]
+
+    return found
+
+
+def recalls_turn(write: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate what writes the assistant's message of such calls, its first argument, and their results."""
+
+    @wraps(write)
+    def written(tool_calls: Any, *args: Any, **kwargs: Any) -> Any:
+        message, results = write(tool_calls, *args, **kwargs)
+        turn = next((call.turn for call in tool_calls if isinstance(call, _Call)), None)
+        return with_turn(message, turn), results
+
+    return written
+
+
+def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a callback that plans the request which follows an answer; it takes `messages` and `response`."""
+
+    @wraps(build)
+    async def planned(self: Any, *args: Any, **kwargs: Any) -> Any:
+        plan = await build(self, *args, **kwargs)
+        named = {**dict(zip(("tools", "model", "messages", "response"), args)), **kwargs}  # noqa: B905
+        patch = getattr(plan, "request_patch", None)
+        if isinstance(getattr(patch, "messages", None), list):
+            before = named["messages"] if isinstance(named["messages"], list) else [named["messages"]]
+            patch.messages = completed(patch.messages, len(before), named["response"])
+        return plan
+
+    return planned
+
+
+def completed(messages: list[Any], before: int, response: Any) -> list[Any]:
+    """The messages, or items, with what was thought in the turn that begins at number `before`."""
+    turn, content, output = _message(response), _get(response, "content"), _get(response, "output")
+    for number in range(before, len(messages)):
+        message = messages[number]
+        if _get(message, "type") == "function_call" and isinstance(output, list):
+            return [*messages[:number], *_items(output, message), *messages[number:]]
+        if _get(message, "role") != "assistant":
+            continue
+        if isinstance(content, list):
+            return [*messages[:number], _with_blocks(message, content), *messages[number + 1 :]]
+        if turn is not None:
+            return [*messages[:number], with_turn(message, turn), *messages[number + 1 :]]
+    return messages
+
+
+def with_turn(message: Any, turn: Any) -> Any:
+    """A chat message with what was thought in the answer that it was written of."""
+    if not isinstance(message, dict) or turn is None:
+        return message
+    given = {name: _get(turn, name) for name in _FIELDS if _get(turn, name) and not message.get(name)}
+    calls = {_get(call, "id"): call for call in _get(turn, "tool_calls") or ()}
+    own = [_with_own_fields(call, calls.get(_get(call, "id"))) for call in message.get("tool_calls") or ()]
+    return {**message, **given, **({"tool_calls": own} if own else {})}
+
+
+def _with_own_fields(call: Any, given: Any) -> Any:
+    """Gemini's signatures stand on the call, or on its function."""
+    function, inner = _get(call, "function"), _get(_get(given, "function"), _OWN)
+    outer = _get(given, _OWN)
+    if outer:
+        call = {**call, _OWN: outer}
+    return {**call, "function": {**function, _OWN: inner}} if inner and isinstance(function, dict) else call
+
+
+def _with_blocks(message: Mapping[str, Any], content: Sequence[Any]) -> Any:
+    """A message of Anthropic's with its thinking in front, as the answer had it."""
+    own = message.get("content")
+    if not isinstance(own, list) or any(map(is_thinking, own)):
+        return message
+    return {**message, "content": [*filter(is_thinking, map(_plain, content)), *own]}
+
+
+def _items(output: Iterable[Any], call: Mapping[str, Any]) -> list[Any]:
+    """The reasoning items that stood before a call."""
+    items: list[Any] = []
+    for item in map(_plain, output):
+        if _get(item, "type") == "reasoning":
+            items.append(item)
+        elif _get(item, "call_id") == call.get("call_id"):
+            return items
+    return []
+
+
+def _message(response: Any) -> Optional[Any]:
+    choices = _get(response, "choices")
+    return _get(choices[0], "message") if isinstance(choices, list) and choices else None
+
+
+def _get(holder: Any, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+
+
+def _plain(item: Any) -> Any:
+    """An item as a client would send it; LiteLLM's types have fields for what was not given."""
+    return item.model_dump(exclude_none=True) if hasattr(item, "model_dump") else item

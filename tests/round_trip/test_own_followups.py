@@ -1,0 +1,92 @@
+"""The requests that LiteLLM makes by itself in mid-conversation: here, to tell the model what its search found (N34).
+
+The model thinks and calls LiteLLM's search; LiteLLM searches, and asks the model again. The provider's judge reads that
+second request as it reads any other. Where a release does not ask again, there is nothing to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import litellm
+import pytest
+from litellm.integrations.websearch_interception.handler import WebSearchInterceptionLogger
+
+from tests.backends import BACKENDS, Dialogue
+from tests.backends.respx_mount import mounted
+from tests.conversations.loader import parse
+from tests.round_trip.calls import call
+from tests.round_trip.ingress import INGRESSES
+from tests.round_trip.routes import ROUTES
+from tests.round_trip.trace import Trace
+
+# One loop for the whole session, as for the grid.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FAMILY = "own-followups"
+SCRIPT = parse(
+    FAMILY,
+    {
+        "about": "A search that LiteLLM makes, and the answer.",
+        "turn": [
+            {"user": "How far is Rome?"},
+            {
+                "assistant": [
+                    {"thinking": "Nobody told me; I have to search for it."},
+                    {"tool": "litellm_web_search", "input": {"query": "how far is Rome"}, "result": "900 km"},
+                ]
+            },
+            {"assistant": [{"text": "900 km."}]},
+        ],
+    },
+)
+PROVIDERS = ["anthropic", "bedrock", "gemini", "hosted_vllm", "minimax", "moonshot"]
+CASES = {
+    "messages": ("anthropic", "bedrock", "bedrock-kimi", "gemini", "moonshot", "vllm"),
+    "chat": ("anthropic", "bedrock", "gemini", "moonshot", "vllm"),
+}
+SEARCH = {
+    "messages": {"type": "web_search_20250305", "name": "web_search", "max_uses": 3},
+    "chat": {
+        "type": "function",
+        "function": {
+            "name": "litellm_web_search",
+            "parameters": {"type": "object", "properties": {"query": {"type": "string"}}},
+        },
+    },
+}
+
+
+class Searching(WebSearchInterceptionLogger):
+    """Finds the same, whatever it is asked for."""
+
+    async def _execute_search(self, query: str, *_args: Any, **_kwargs: Any) -> Any:
+        return "900 km"
+
+
+@pytest.mark.parametrize(
+    ("ingress", "backend"),
+    [
+        pytest.param(ingress, backend, id=f"{FAMILY}/{ingress}-{backend}")
+        for ingress, backends in CASES.items()
+        for backend in backends
+    ],
+)
+async def test_own_followups(
+    ingress: str, backend: str, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(litellm, "callbacks", [Searching(enabled_providers=PROVIDERS)])
+    dialogue = Dialogue(SCRIPT.assistant_turns)
+    client = INGRESSES[ingress](SCRIPT, Trace(dialogue), synchronous=False)
+    client.say("How far is Rome?", thinking=True)
+    # Where there is no tool but the search, some releases search at once, without asking the model.
+    arguments = {**client._arguments(ROUTES[backend]), "tools": [SEARCH[ingress], client.tool("map", ["place"])]}
+    # What is raised is what the judge said, or of a release that makes no such request.
+    with mounted([endpoint(dialogue) for endpoint in BACKENDS[backend]]), suppress(Exception):
+        await call(client.entry(synchronous=False), synchronous=False, **arguments)
+    wrong = [one for one in (*dialogue.rejections, *dialogue.losses) if one.request > 1]
+    if wrong:
+        record_property("failures", "N34")
+        pytest.fail("\n".join(["N34", *map(str, wrong)]), pytrace=False)
