@@ -12,6 +12,7 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
+    "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
     "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",

@@ -29,6 +29,13 @@ CASES = {
     for name, form in forms.items()
 }
 TOOLS = [{"name": "map", "input_schema": {"type": "object", "properties": {"to": {"type": "string"}}}}]
+_ARGUMENTS: dict[str, Any] = {
+    "api_base": "http://server.test/v1",
+    "api_key": "sk-test",
+    "max_tokens": 4096,
+    "tools": TOOLS,
+    "messages": [{"role": "user", "content": "How far is it?"}],
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -68,11 +75,40 @@ async def _events(model: str, form: Form) -> list[dict[str, Any]]:
             synchronous=False,
             stream=True,
             model=model,
-            api_base="http://server.test/v1",
-            api_key="sk-test",
-            max_tokens=4096,
-            tools=TOOLS,
-            messages=[{"role": "user", "content": "How far is it?"}],
+            **_ARGUMENTS,
         )
     lines = b"".join(read).decode().split("\n")
     return [json.loads(line.removeprefix("data:")) for line in lines if line.startswith("data:")]
+
+
+WHOLE = {
+    "id": "c1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [
+        {
+            "index": 0,
+            "finish_reason": "tool_calls",
+            "message": {
+                "role": "assistant",
+                "content": "",
+                "reasoning_content": "Two and two.",
+                **FORMS["call-whole"].deltas[1],
+            },
+        }
+    ],
+    "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12},
+}
+
+
+@pytest.mark.parametrize("case", ["empty-text/messages-vllm"])
+async def test_empty_text(case: str, record_property: Callable[[str, object], None]) -> None:
+    """A whole answer whose content is empty has no block of text, which Claude would reject in a history (N24)."""
+    with respx.mock(using="httpx") as router:
+        router.post().mock(return_value=httpx.Response(200, json=WHOLE))
+        answer = await call(litellm.anthropic.messages.acreate, synchronous=False, **_ARGUMENTS, model=MODELS["vllm"])
+    kinds = [block["type"] for block in answer["content"]]
+    if kinds != ["thinking", "tool_use"]:
+        record_property("failures", "N24")
+        pytest.fail(f"N24\nthe client saw {kinds}", pytrace=False)

@@ -104,6 +104,20 @@ def test_claudes_details_are_blocks() -> None:
     assert answer == before
 
 
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        ([thinking("A"), {"type": "text", "text": ""}, {"type": "tool_use"}], [thinking("A"), {"type": "tool_use"}]),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": ""}], [{"type": "text", "text": "a"}]),
+        ([{"type": "text", "text": ""}], [{"type": "text", "text": ""}]),
+        (None, None),
+    ],
+)
+def test_an_empty_text_is_no_block(content: Any, kept: Any) -> None:
+    translate = of("chat.answers_whole", "with_all_thinking")(lambda self, response: {"content": content})
+    assert translate(None, response(content=""))["content"] == kept
+
+
 def test_groqs_answer_has_its_reasoning_twice() -> None:
     transform = of("chat.answers_whole", "with_reasoning_content")(lambda self, model, raw: raw)
     message = transform(None, model="m", raw=response(reasoning="A")).choices[0].message
