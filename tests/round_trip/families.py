@@ -11,8 +11,13 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
+    "asking-declared": f"{_FOLDER}/test_asking.py::test_asking_declared",
+    "asking-unmapped": f"{_FOLDER}/test_asking.py::test_asking_of_unmapped",
+    "asking": f"{_FOLDER}/test_asking.py::test_asking",
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
+    "count-tokens": f"{_FOLDER}/test_count_tokens.py::test_count_tokens",
+    "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
@@ -20,6 +25,8 @@ FAMILIES = {
     "responses-stream": f"{_FOLDER}/test_responses_stream.py::test_responses_stream",
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
+    "standard-client": f"{_FOLDER}/test_standard_client.py::test_standard_client",
+    "stream-forms": f"{_FOLDER}/test_stream_forms.py::test_stream_forms",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
     **dict.fromkeys(
         ("thinking-compat-kept", "thinking-compat-text", "thinking-compat-drop"),

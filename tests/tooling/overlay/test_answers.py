@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
-from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -106,6 +104,20 @@ def test_claudes_details_are_blocks() -> None:
     assert answer == before
 
 
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        ([thinking("A"), {"type": "text", "text": ""}, {"type": "tool_use"}], [thinking("A"), {"type": "tool_use"}]),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": ""}], [{"type": "text", "text": "a"}]),
+        ([{"type": "text", "text": ""}], [{"type": "text", "text": ""}]),
+        (None, None),
+    ],
+)
+def test_an_empty_text_is_no_block(content: Any, kept: Any) -> None:
+    translate = of("chat.answers_whole", "with_all_thinking")(lambda self, response: {"content": content})
+    assert translate(None, response(content=""))["content"] == kept
+
+
 def test_groqs_answer_has_its_reasoning_twice() -> None:
     transform = of("chat.answers_whole", "with_reasoning_content")(lambda self, model, raw: raw)
     message = transform(None, model="m", raw=response(reasoning="A")).choices[0].message
@@ -127,71 +139,14 @@ def test_an_empty_chunk_is_empty(delta: dict[str, Any]) -> None:
     assert check(None, {}, chunk(**delta), {}) is False
 
 
-def test_a_chunk_with_a_signature_is_not_empty() -> None:
+@pytest.mark.parametrize(
+    "delta",
+    [{"reasoning_details": [detail("", "s")]}, {"thinking_blocks": [thinking("", "s")]}, {"reasoning": "A"}],
+)
+def test_a_chunk_with_reasoning_is_not_empty(delta: dict[str, Any]) -> None:
     check = of("chat.answers_stream", "keeping_details")(lambda self, *args: False)
-    assert check(None, completion_obj={}, model_response=chunk(reasoning_details=[detail("", "s")]), response_obj={})
+    assert check(None, completion_obj={}, model_response=chunk(**delta), response_obj={})
     assert of("chat.answers_stream", "keeping_details")(lambda self, *args: True)(None, {}, chunk(), {})
-
-
-class Source:
-    def __init__(self, *chunks: Any) -> None:
-        self.chunks = list(chunks)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.chunks)
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        for one in self.chunks:
-            yield one
-
-
-class Wrapper:
-    def __init__(self, completion_stream: Any) -> None:
-        self.completion_stream = completion_stream
-
-
-async def _all(stream: Any) -> list[Any]:
-    return [one async for one in stream]
-
-
-def read(*chunks: Any) -> list[Any]:
-    """The chunks that the stream wrapper reads, which must be the same in both ways of reading."""
-    decorated = of("chat.answers_stream", "reading_details")(type("One", (Wrapper,), {}))
-    found = list(decorated(Source(*chunks)).completion_stream)
-    assert asyncio.run(_all(decorated(completion_stream=Source(*chunks)).completion_stream)) == found
-    assert decorated(Source(*chunks)).completion_stream.chunks == list(chunks)
-    return found
-
-
-def test_details_in_a_stream_become_blocks() -> None:
-    found = read(
-        chunk(reasoning_content="A", reasoning_details=[detail("A", index=0)]),
-        chunk(reasoning_details=[detail("", "s", index=0)]),
-        chunk(reasoning_details=[SEALED]),
-    )
-    assert [one.choices[0].delta.thinking_blocks for one in found] == [
-        [thinking("A", index=0)],
-        [thinking("", "s", index=0)],
-        [REDACTED],
-    ]
-
-
-def test_a_chunk_with_more_than_details_is_several() -> None:
-    one = chunk("stop", content="b", reasoning_details=[detail("A", "s")], tool_calls=["c"])
-    before = copy.deepcopy(one)
-    *signed, rest = read(one)
-    assert [part.choices[0].delta.thinking_blocks for part in signed] == [[thinking("A")], [thinking("", "s")]]
-    assert [part.choices[0].delta.content for part in (*signed, rest)] == [None, None, "b"]
-    assert [part.choices[0].finish_reason for part in (*signed, rest)] == [None, None, "stop"]
-    assert [part.usage for part in (*signed, rest)] == [None, None, 7]
-    assert (rest.choices[0].delta.tool_calls, rest.choices[0].delta.reasoning_details) == (["c"], None)
-    assert one == before
-
-
-def test_chunks_without_details_are_the_same() -> None:
-    chunks = [chunk(content="a"), chunk(reasoning_content="A", thinking_blocks=[thinking("A")]),
-              SimpleNamespace(choices=[])]  # fmt: skip
-    assert all(one is other for one, other in zip(read(*chunks), chunks, strict=True))
 
 
 def thoughts(*texts: str) -> dict[str, Any]:

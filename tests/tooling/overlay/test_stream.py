@@ -41,12 +41,14 @@ def redacted(data: str) -> SimpleNamespace:
     return chunk(thinking_blocks=[{"type": "redacted_thinking", "data": data}])
 
 
-def call(name: str | None, arguments: str) -> SimpleNamespace:
-    return SimpleNamespace(id=name, function=SimpleNamespace(name=name, arguments=arguments))
+def call(name: str | None, arguments: Any, ident: str | None = None, index: int | None = 0) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=name if ident is None else ident, index=index, function=SimpleNamespace(name=name, arguments=arguments)
+    )
 
 
-def tool(name: str | None, arguments: str = "") -> SimpleNamespace:
-    return chunk(tool_calls=[call(name, arguments)])
+def tool(name: str | None, arguments: Any = "", ident: str | None = None, index: int | None = 0) -> SimpleNamespace:
+    return chunk(tool_calls=[call(name, arguments, ident, index)])
 
 
 END = chunk("stop")
@@ -159,7 +161,7 @@ class Plain:
 
 
 def wrapped(*chunks: Any) -> Any:
-    decorate = import_module("litellm.thinking_round_trip.chat.stream").thinking_in_its_own_blocks
+    decorate = import_module("litellm.thinking_round_trip.chat.stream").writing_whole_turns
     return decorate(type("Wrapper", (Plain,), {}))(completion_stream=Stream(*chunks))
 
 
@@ -214,9 +216,14 @@ def turn(*chunks: Any) -> list[Any]:
         ([chunk("stop", content="b", reasoning_content="A")], [("A", ""), ("b",)]),
         ([thought("A"), tool("f", "{}"), tool("g", "[]"), END], [("A", ""), ("f", "{}"), ("g", "[]")]),
         ([thought("A"), tool("f", "{}"), text("b"), text("c"), END], [("A", ""), ("f", "{}"), ("bc",)]),
-        ([tool("f"), thought("A"), tool(None, "{}"), text("b"), END], [("",), ("f", "{}"), ("A", ""), ("b",)]),
-        ([tool("f"), tool(None, "{}"), thought("A"), tool("g"), END], [("",), ("f", "{}"), ("A", ""), ("g",)]),
-        ([tool("f"), tool(None, "{}"), thought("A"), END], [("",), ("f", "{}"), ("A", "")]),
+        ([tool("f"), thought("A"), tool(None, "{}"), text("b"), END], [("f", "{}"), ("A", ""), ("b",)]),
+        ([tool("f"), tool(None, "{}"), thought("A"), tool("g"), END], [("f", "{}"), ("A", ""), ("g",)]),
+        ([tool("f"), tool(None, "{}"), thought("A"), END], [("f", "{}"), ("A", "")]),
+        ([text("a"), tool("f", "{}"), tool(None, " "), text("b"), END], [("a",), ("f", "{} "), ("b",)]),
+        ([tool("f"), text("a"), END, text("b")], [("f",), ("ab",)]),
+        ([chunk(content="", tool_calls=[]), chunk(content="a", tool_calls=[]), END], [("a",)]),
+        ([END], []),
+        ([], []),
     ],
 )
 def test_every_kind_has_blocks_of_its_own(chunks: list[Any], blocks: list[Any]) -> None:
@@ -237,6 +244,11 @@ def test_every_kind_has_blocks_of_its_own(chunks: list[Any], blocks: list[Any]) 
         ([signed("A", "mistral"), signed("B", "mistral"), text("c"), END], [("AB", ""), ("c",)]),
         ([redacted("d"), signed("A", None), signed("", "s"), END], [("d",), ("A", "s")]),
         ([signed("A", "s"), redacted("d"), text("b"), END], [("A", "s"), ("d",), ("b",)]),
+        ([thought("A"), signed("", ""), signed("", "s"), text("b"), END], [("A", "s"), ("b",)]),
+        ([signed("A", "s"), signed("", ""), text("b"), END], [("A", "s"), ("b",)]),
+        ([signed("A", "s"), text("b"), signed("", "s"), END], [("A", "s"), ("b",)]),
+        ([thought("A"), text("b"), signed("A", "s"), END], [("A", ""), ("b",)]),
+        ([signed("A", "s"), text("b"), signed("A", "t"), END], [("A", "s"), ("b",), ("A", "t")]),
     ],
 )
 def test_a_signature_closes_its_block(chunks: list[Any], blocks: list[Any]) -> None:
@@ -249,24 +261,98 @@ def test_thinking_goes_out_before_more_has_been_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("chunks", "blocks"),
+    [
+        ([tool("f", "{", index=0), tool("g", "[", index=1), tool(None, "}"), tool(None, "]", index=1)],
+         [("f", "{}"), ("g", "[]")]),
+        ([tool("f", "{", index=0), tool("g", "[", index=1), tool(None, "]", index=1), tool("h", "[]", index=2)],
+         [("f", "{"), ("g", "[]"), ("h", "[]")]),
+        ([tool("f", "{"), tool("f", "}")], [("f", "{}")]),
+        ([tool("f", "{}"), tool("f", "{}")], [("f", "{}"), ("f", "{}")]),
+        ([tool("f", "{}"), tool("f", "")], [("f", "{}")]),
+        ([tool("f", "{", "1"), tool("f", "}", "2")], [("f", "{"), ("f", "}")]),
+        ([tool("f", "{", "1"), tool(None, "}", "2")], [("f", "{}")]),
+        ([tool("f", "{", "1"), tool("g", "[", "2"), tool(None, "}", "1"), tool(None, "]", "2")],
+         [("f", "{}"), ("g", "[]")]),
+        ([tool("f", "{", index=None), tool(None, "}", index=3)], [("f", "{}")]),
+        ([tool("f", "{}"), text("a"), tool(None, " ")], [("f", "{}"), ("a",)]),
+        ([tool(None, "{", "1"), tool("f", "}", "")], [("f", "{}")]),
+        ([tool(None, "{}", "1")], []),
+        ([tool("f", {"a": 1})], [("f", '{"a": 1}')]),
+        ([tool("f", None)], [("f",)]),
+        ([chunk(tool_calls=[SimpleNamespace(id="1", function=None)]), text("a")], [("a",)]),
+    ],
+)  # fmt: skip
+def test_arguments_go_to_their_call(chunks: list[Any], blocks: list[Any]) -> None:
+    assert turn(*chunks, END) == blocks
+
+
+def reason(*chunks: Any) -> Any:
+    return next(event for event in events(*chunks) if event["type"] == "message_delta")["delta"]["stop_reason"]
+
+
+def test_a_turn_that_ends_with_a_call_asks_for_its_result() -> None:
+    assert reason(tool("f", "{}"), chunk("end_turn")) == "tool_use"
+    assert reason(tool("f", "{}"), chunk("max_tokens")) == "max_tokens"
+    assert reason(tool("f", "{}"), text("a"), chunk("end_turn")) == "end_turn"
+
+
+def test_the_second_of_two_calls_goes_out_while_it_comes() -> None:
+    stream = wrapped(tool("f", "{}"), tool("g", "[", index=1), RuntimeError("read too far"))
+    kinds = [next(stream)["type"] for _ in range(6)]
+    assert kinds == [
+        "message_start",
+        *(f"content_block_{kind}" for kind in ("start", "delta", "stop", "start", "delta")),
+    ]
+
+
+class Compacting(Plain):
+    """Writes a block of its own before the turn, and one of another text behind it."""
+
+    def _begun(self) -> bool:
+        if not self.started:
+            self.started = True
+            self._say("message_start")
+            self._start({"type": "compaction", "content": ""})
+            self._delta("compaction_delta", "content", "Before.")
+            self._say("content_block_stop", index=self.index)
+        return bool(self.chunk_queue)
+
+
+def test_blocks_of_litellms_own_stay() -> None:
+    decorate = import_module("litellm.thinking_round_trip.chat.stream").writing_whole_turns
+    found = list(decorate(type("Wrapper", (Compacting,), {}))(Stream(text("a"), END)))
+    assert [event["index"] for event in found if "index" in event] == [0, 0, 0, 1, 1, 1]
+    assert found[2]["delta"] == {"type": "compaction_delta", "content": "Before."}
+
+
+def test_a_refusal_is_for_litellm_to_tell() -> None:
+    refusing = chunk(refusal="No.")
+    decorated = wrapped(refusing, END)
+    decorated._read = lambda one: (
+        decorated._delta("text_delta", "text", one.choices[0].delta.refusal)
+        if getattr(one.choices[0].delta, "refusal", None)
+        else Plain._read(decorated, one)
+    )
+    assert [event["delta"]["text"] for event in decorated if event["type"] == "content_block_delta"] == ["No."]
+
+
+def test_a_chunk_without_choices_is_for_litellm() -> None:
+    assert [event["type"] for event in events(SimpleNamespace(choices=None), END)][:2] == ["message_start", "ping"]
+
+
+@pytest.mark.parametrize(
     "chunks",
     [
-        [text("a"), text("b"), END],
-        [text(""), text("a"), tool("f", "{}"), tool(None, "{}"), text("lost"), text("b"), END],
-        [tool("f"), tool(None, "{}"), chunk("stop", usage=7)],
-        [SimpleNamespace(choices=[]), END],
-        [END],
-        [],
+        [chunk(usage=3), chunk("stop"), chunk(usage=7)],
+        [chunk("stop", usage=7)],
+        [SimpleNamespace(choices=[], usage=7), chunk("stop"), SimpleNamespace(choices=[])],
+        [chunk("length"), chunk("stop"), SimpleNamespace(choices=[], usage=7)],
     ],
 )
-def test_a_stream_without_thinking_is_left_as_it_is(chunks: list[Any]) -> None:
-    Plain.chunk_queue.clear()
-    assert events(*chunks) == list(Plain(Stream(*chunks)))
-
-
-def test_usage_comes_once_and_with_the_end() -> None:
-    found = events(thought("A"), chunk("stop", usage=7, content="b"))
-    assert [event["usage"] for event in found if event["type"] == "message_delta"] == [7]
+def test_the_end_comes_once_and_with_the_last_usage(chunks: list[Any]) -> None:
+    found = [event for event in events(*chunks) if event["type"] == "message_delta"]
+    assert [(event["delta"]["stop_reason"], event["usage"]) for event in found] == [("stop", 7)]
 
 
 def test_chunks_stay_as_the_provider_gave_them() -> None:
@@ -281,6 +367,12 @@ def test_streams_at_the_same_time_keep_their_events() -> None:
     pairs = list(zip(one, other, strict=True))
     assert [event.get("type") for event, _ in pairs] == [event.get("type") for _, event in pairs]
     assert pairs[2][0]["delta"] == {"type": "text_delta", "text": "a"}
+
+
+def test_a_stream_can_be_closed() -> None:
+    stream = wrapped(text("a"))
+    asyncio.run(stream.completion_stream.aclose())
+    assert stream.completion_stream.has_dispatched_failure_logging is False
 
 
 def test_an_error_of_the_provider_reaches_the_wrapper() -> None:

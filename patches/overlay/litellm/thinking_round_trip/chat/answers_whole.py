@@ -1,4 +1,4 @@
-"""Thinking in a whole answer of a chat provider, for the client on `/v1/messages` (failures N1, N4)."""
+"""Thinking in a whole answer of a chat provider, for the client on `/v1/messages` (failures N1, N4, N24)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ def with_all_thinking(translate: Translation) -> Translation:
     """Decorate LiteLLM's method that makes an Anthropic answer of a chat answer: it meets all thinking where it looks.
 
     It reads `thinking_blocks` and `reasoning_content`; a plain `reasoning`, and the `reasoning_details` of a Claude
-    behind OpenRouter, arrive under their own names (docs/providers.md#openrouter and docs/providers.md#groq).
+    behind OpenRouter, arrive under their own names (docs/providers.md#openrouter and docs/providers.md#groq). A text
+    that is empty, as chat answers have it beside thinking or calls, is no block of the turn (N24).
     """
 
     @wraps(translate)
     def translated(self: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        return translate(self, _with_carriers(response), *args, **kwargs)
+        return _without_empty_text(translate(self, _with_carriers(response), *args, **kwargs))
 
     return translated  # type: ignore[return-value]  # of the same signature, which TypeVar cannot say
 
@@ -64,3 +65,12 @@ def _with_carriers(response: Any) -> Any:
     else:
         made.choices[0].message.reasoning_content = plain[0]["thinking"]
     return made
+
+
+def _without_empty_text(answer: Any) -> Any:
+    """Take the empty texts out of an answer that was just made, if it has other blocks: Claude rejects them."""
+    content = answer.get("content") if isinstance(answer, dict) else None
+    if isinstance(content, list):
+        kept = [block for block in content if field(block, "type") != "text" or field(block, "text") != ""]
+        answer["content"] = kept or content
+    return answer

@@ -1,7 +1,8 @@
-"""Thinking in a streamed turn on `/v1/messages` from a chat provider (failures F9, F16 to F19, N15).
+"""A streamed turn on `/v1/messages` from a chat provider (failures F9, F16 to F19, N15, N23).
 
-LiteLLM's wrapper never sees the thinking: it is taken out of the chunks before and written between its events after.
-What is left for it is a stream of text and calls, which every release translates well.
+LiteLLM's wrapper never sees what is said in the turn: that is read from the chunks and written as events here. What is
+left for the wrapper is the frame, which it translates well on every release: the message's start, the beginning of each
+call, the end with its reason and usage, and what is LiteLLM's own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial, wraps
 from typing import Any, Optional, TypeVar
 
-from litellm.thinking_round_trip.chat.stream_chunks import ChunkSplitter
+from litellm.thinking_round_trip.chat.stream_calls import Arguments, Piece, Text, Thought
+from litellm.thinking_round_trip.chat.stream_chunks import ChunkReader
 from litellm.thinking_round_trip.chat.stream_events import Turn
 
 Wrapper = TypeVar("Wrapper", bound=type)
@@ -29,11 +31,14 @@ class _Dry(BaseException):
 
 
 class _Feed:
-    """The chunks that LiteLLM's wrapper reads; what it wants to know beyond them, the provider's stream answers."""
+    """The chunks that LiteLLM's wrapper reads; what it wants to know beyond them, the provider's stream answers.
+
+    What LiteLLM looks for on the class of a stream, as it does from 1.109 on, is written out.
+    """
 
     def __init__(self, source: Any) -> None:
         self.source = source
-        self.items: deque[Any] = deque()
+        self.chunks_to_read: deque[Any] = deque()
         self.end: Optional[BaseException] = None
         self._iterator: Any = None
 
@@ -41,6 +46,18 @@ class _Feed:
         if name == "source":
             raise AttributeError(name)
         return getattr(self.source, name)
+
+    @property
+    def has_dispatched_failure_logging(self) -> Any:
+        return getattr(self.source, "has_dispatched_failure_logging", False)
+
+    async def wait_for_failure_logging(self, *args: Any, **kwargs: Any) -> None:
+        await self.source.wait_for_failure_logging(*args, **kwargs)
+
+    async def aclose(self) -> None:
+        close = getattr(self.source, "aclose", None)
+        if close is not None:
+            await close()
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -55,9 +72,9 @@ class _Feed:
         return self._taken(StopAsyncIteration)
 
     def _taken(self, stop: type[BaseException]) -> Any:
-        if self.items and not isinstance(self.items[0], dict):
-            return self.items.popleft()
-        if self.items or self.end is None:
+        if self.chunks_to_read:
+            return self.chunks_to_read.popleft()
+        if self.end is None:
             raise _Dry
         raise stop if isinstance(self.end, _ENDS) else self.end
 
@@ -77,91 +94,115 @@ class _Stream:
 
     def __init__(self, source: Any) -> None:
         self.feed = _Feed(source)
-        self.splitter = ChunkSplitter()
-        self.turn = Turn()
         self.events: deque[Any] = deque()
+        self._reader = ChunkReader()
+        self._turn = Turn()
+        self._pieces: deque[Piece] = deque()
+        self._asking = True
+        self._end: Optional[Exception] = None
 
-    def answered(self, event: Any) -> None:
-        self.events.extend(self.turn.event(event))
+    def event(self, following: Callable[[], Any]) -> Any:
+        """The next event for the client; `following` asks LiteLLM's wrapper for one."""
+        while not self.events:
+            if self._asks():
+                self._ask(following)
+            elif not self.events:
+                self._read()
+        return self.events.popleft()
 
-    def closed(self) -> bool:
-        """Write the end of the thinking block that is open when LiteLLM has no more to say; whether there was one."""
-        self.events.extend(self.turn.close())
+    async def aevent(self, following: Callable[[], Awaitable[Any]]) -> Any:
+        while not self.events:
+            if self._asks():
+                await self._aask(following)
+            elif not self.events:
+                await self._aread()
+        return self.events.popleft()
+
+    def _asks(self) -> bool:
+        """Write what can be written; whether LiteLLM's wrapper has something to say before there is more."""
+        while self._pieces and not self._asking:
+            self._write(self._pieces.popleft())
+        if self._end is not None and not self._pieces:
+            self.feed.end, self._asking = self._end, True
+        return self._asking
+
+    def _write(self, piece: Piece) -> None:
+        if isinstance(piece, Text):
+            self.events.extend(self._turn.text(piece.words))
+        elif isinstance(piece, Arguments):
+            self.events.extend(self._turn.arguments(piece.words))
+        elif isinstance(piece, Thought):
+            self.events.extend(self._turn.thinking(piece.block))
+        else:
+            self.feed.chunks_to_read.append(piece.chunk)
+            self._asking = True
+
+    def _ask(self, following: Callable[[], Any]) -> None:
+        try:
+            self._answered(following())
+        except _ENDS:
+            if not self._closed():
+                raise
+        except _Dry:
+            self._asking = False
+
+    async def _aask(self, following: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            self._answered(await following())
+        except _ENDS:
+            if not self._closed():
+                raise
+        except _Dry:
+            self._asking = False
+
+    def _answered(self, event: Any) -> None:
+        self.events.extend(self._turn.event(event))
+
+    def _closed(self) -> bool:
+        """Write the end of the block that is open when LiteLLM has no more to say; whether there was one."""
+        self.events.extend(self._turn.close())
         return bool(self.events)
 
-    def wrote_thinking(self) -> bool:
-        """Write the thinking that is next in line; whether there was any."""
-        items = self.feed.items
-        if not (items and isinstance(items[0], dict)):
-            return False
-        self.events.extend(self.turn.thinking(items.popleft()))
-        return True
-
-    def ask(self, following: Callable[[], Any]) -> bool:
-        """Ask LiteLLM's wrapper for an event; whether the provider has to say more before it has one."""
-        try:
-            self.answered(following())
-        except _ENDS:
-            if not self.closed():
-                raise
-        except _Dry:
-            return not self.wrote_thinking()
-        return False
-
-    async def aask(self, following: Callable[[], Awaitable[Any]]) -> bool:
-        try:
-            self.answered(await following())
-        except _ENDS:
-            if not self.closed():
-                raise
-        except _Dry:
-            return not self.wrote_thinking()
-        return False
-
-    def read(self) -> None:
+    def _read(self) -> None:
         """Read a chunk from the provider. An error, and the end, are for LiteLLM's wrapper to meet."""
         try:
-            self.feed.items.extend(self.splitter.split(self.feed.pulled()))
+            self._pieces.extend(self._reader.read(self.feed.pulled()))
         except Exception as error:
-            self.feed.end = error
+            self._ended(error)
 
-    async def aread(self) -> None:
+    async def _aread(self) -> None:
         try:
-            self.feed.items.extend(self.splitter.split(await self.feed.apulled()))
+            self._pieces.extend(self._reader.read(await self.feed.apulled()))
         except Exception as error:
-            self.feed.end = error
+            self._ended(error)
+
+    def _ended(self, error: Exception) -> None:
+        if isinstance(error, _ENDS):
+            self._pieces.extend(self._reader.rest())
+        self._end = error
 
 
-def thinking_in_its_own_blocks(wrapper: Wrapper) -> Wrapper:
-    """Decorate LiteLLM's class of stream wrappers: its events get the thinking of the stream it reads.
+def writing_whole_turns(wrapper: Wrapper) -> Wrapper:
+    """Decorate LiteLLM's class of stream wrappers: what is said in the turn is written here.
 
     The class takes the provider's stream as `completion_stream` and is an iterator of events, synchronous and not.
     """
     init, following, afollowing = (getattr(wrapper, name) for name in ("__init__", "__next__", "__anext__"))
 
     @wraps(init)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        init(self, *args, **kwargs)
+    def __init__(self: Any, completion_stream: Any, *args: Any, **kwargs: Any) -> None:
+        self._thinking_round_trip = _Stream(completion_stream)
+        init(self, self._thinking_round_trip.feed, *args, **kwargs)
         # Before 1.88.0 all streams share one queue, and streams at the same time get each other's events.
         self.chunk_queue = deque()
-        self._thinking_round_trip = _Stream(self.completion_stream)
-        self.completion_stream = self._thinking_round_trip.feed
 
     @wraps(following)
     def __next__(self: Any) -> Any:
-        stream: _Stream = self._thinking_round_trip
-        while not stream.events:
-            if stream.ask(partial(following, self)):
-                stream.read()
-        return stream.events.popleft()
+        return self._thinking_round_trip.event(partial(following, self))
 
     @wraps(afollowing)
     async def __anext__(self: Any) -> Any:
-        stream: _Stream = self._thinking_round_trip
-        while not stream.events:
-            if await stream.aask(partial(afollowing, self)):
-                await stream.aread()
-        return stream.events.popleft()
+        return await self._thinking_round_trip.aevent(partial(afollowing, self))
 
     for method in (__init__, __next__, __anext__):
         setattr(wrapper, method.__name__, method)

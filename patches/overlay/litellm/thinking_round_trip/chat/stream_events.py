@@ -1,4 +1,4 @@
-"""The events of an Anthropic stream: LiteLLM's for text and calls, and thinking in blocks of its own (failure F16)."""
+"""The events of an Anthropic stream, from the pieces of a turn (failures F16, N23)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import Any, Optional
 from litellm.thinking_round_trip.chat.answers import Block
 
 Event = dict[str, Any]
-_PAYLOAD = {"text_delta": "text", "input_json_delta": "partial_json"}
+
+_OURS = ("text", "thinking", "redacted_thinking")
 
 
 class _Thinking:
-    """The thinking block that is open: its number on the wire, the provider's number, its text and its signature."""
+    """A thinking block on the wire: the provider's number, its text and its signature."""
 
-    def __init__(self, number: int, index: Optional[int]) -> None:
-        self.number = number
+    def __init__(self, index: Optional[int]) -> None:
         self.index = index
-        self.texts: list[str] = []
-        self.length = 0
         self.signature = ""
+        self._texts: list[str] = []
+        self._length = 0
+
+    def add(self, text: str) -> None:
+        self._texts.append(text)
+        self._length += len(text)
 
     def goes_on_with(self, block: Block) -> bool:
         """Whether a block of the stream is more of this one.
@@ -30,163 +34,111 @@ class _Thinking:
             return False
         return not self.signature or block["signature"] == self.signature
 
-    def news_in(self, block: Block) -> str:
-        """The text in a block, or "" if it comes with the signature and repeats all that was there before."""
+    def is_repeated_by(self, block: Block) -> bool:
+        """Whether a block comes with the signature and repeats all the text that was there before."""
         text: str = block["thinking"]
-        repeats = block["signature"] and len(text) == self.length and text == "".join(self.texts)
-        return "" if repeats else text
+        return bool(block["signature"]) and len(text) == self._length and text == "".join(self._texts)
+
+    def is_all_of(self, block: Block) -> bool:
+        """Whether a block has nothing that this one, which has ended, has not; a signature comes too late for it."""
+        if block.get("index") != self.index or (self.signature and block["signature"] != self.signature):
+            return False
+        return self.is_repeated_by(block) if block["thinking"] else True
 
 
 class Turn:
-    """The events of one turn, in order, numbered anew.
+    """Writes the events of one turn, in order and numbered: a block ends where something else begins.
 
-    `thinking` takes a block that the provider gave, `event` one of LiteLLM's events for the rest; both return what goes
-    to the client. As long as no thinking shows, LiteLLM's events go out as they are; only the start of a text block is
-    kept back until there is text in it, because some releases begin every stream with one.
+    The blocks of calls, the message and its end are LiteLLM's, and so is what is not known here: `event` takes them.
+    All return what goes to the client.
     """
 
     def __init__(self) -> None:
-        self._kept: list[Event] = []
-        self._thought = False
         self._next = 0
+        self._kind = ""
         self._thinking: Optional[_Thinking] = None
-        self._unsigned: Optional[_Thinking] = None
-        self._theirs: Optional[Event] = None
-        self._number: Optional[int] = None
+        self._ended: Optional[_Thinking] = None
 
     def thinking(self, block: Block) -> list[Event]:
         """Return the events for a thinking block, or for a piece of one."""
-        if self._is_late(block):
-            return []
-        self._thought = True
-        self._kept = []
-        out = self._end_theirs()
         if block["type"] == "redacted_thinking":
-            return [*out, *self.close(), *self._whole(block)]
-        if self._thinking is not None and not self._thinking.goes_on_with(block):
-            out += self.close()
-        return [*out, *self._more(block)]
+            return [*self._opened(dict(block)), *self.close()]
+        if self._thinking is None and self._ended is not None and self._ended.is_all_of(block):
+            return []
+        out: list[Event] = []
+        if self._thinking is None or not self._thinking.goes_on_with(block):
+            out = self._opened({"type": "thinking", "thinking": "", "signature": ""})
+            self._thinking = _Thinking(block.get("index"))
+        return [*out, *self._more(self._thinking, block)]
+
+    def text(self, words: str) -> list[Event]:
+        """Return the events for some text."""
+        begun = [] if self._kind == "text" else self._opened({"type": "text", "text": ""})
+        return [*begun, self._delta({"type": "text_delta", "text": words})]
+
+    def arguments(self, words: str) -> list[Event]:
+        """Return the events for some arguments of the call that LiteLLM has begun."""
+        return [self._delta({"type": "input_json_delta", "partial_json": words})] if self._kind == "tool_use" else []
 
     def event(self, event: Any) -> list[Any]:
-        """Return what becomes of one of LiteLLM's events."""
+        """Return what becomes of one of LiteLLM's events.
+
+        It opens a block of text by itself, and a refusal is text.
+        """
         kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_start":
-            return self._start(dict(event))
+            block = event.get("content_block") or {}
+            return [] if block.get("type") in _OURS else self._opened(block)
         if kind == "content_block_delta":
-            return self._delta(dict(event))
+            return self._their_delta(event)
         if kind == "content_block_stop":
-            return self._stop(dict(event))
-        return [*self._released(), *self.close(), event]
+            return self.close() if self._is_theirs() else []
+        ending = self._ending(event) if kind == "message_delta" else event
+        return [*self.close(), ending]
 
     def close(self) -> list[Event]:
-        """End the thinking block that is open, with its signature if it has one."""
-        block, self._thinking = self._thinking, None
-        if block is None:
+        """End the block that is open, one of thinking with its signature if it has one."""
+        if not self._kind:
             return []
-        stop = {"type": "content_block_stop", "index": block.number}
-        self._unsigned = None if block.signature else block
-        if not block.signature:
-            return [stop]
-        return [_delta(block.number, {"type": "signature_delta", "signature": block.signature}), stop]
-
-    def _more(self, block: Block) -> list[Event]:
         out: list[Event] = []
-        if self._thinking is None:
-            self._thinking = _Thinking(self._next, block.get("index"))
-            out.append(self._opened({"type": "thinking", "thinking": "", "signature": ""}))
-        news = self._thinking.news_in(block)
-        if news:
-            self._thinking.texts.append(news)
-            self._thinking.length += len(news)
-            out.append(_delta(self._thinking.number, {"type": "thinking_delta", "thinking": news}))
-        self._thinking.signature = block["signature"] or self._thinking.signature
+        if self._thinking is not None:
+            if self._thinking.signature:
+                out.append(self._delta({"type": "signature_delta", "signature": self._thinking.signature}))
+            self._ended, self._thinking = self._thinking, None
+        self._kind = ""
+        return [*out, {"type": "content_block_stop", "index": self._next - 1}]
+
+    def _more(self, thinking: _Thinking, block: Block) -> list[Event]:
+        news = "" if thinking.is_repeated_by(block) else block["thinking"]
+        thinking.signature = block["signature"] or thinking.signature
+        if not news:
+            return []
+        thinking.add(news)
+        return [self._delta({"type": "thinking_delta", "thinking": news})]
+
+    def _opened(self, block: Block) -> list[Event]:
+        out = self.close()
+        self._kind = str(block.get("type"))
+        out.append({"type": "content_block_start", "index": self._next, "content_block": block})
+        self._next += 1
         return out
 
-    def _is_late(self, block: Block) -> bool:
-        """Whether it is the signature of a block that is closed already.
+    def _delta(self, delta: Block) -> Event:
+        return {"type": "content_block_delta", "index": self._next - 1, "delta": delta}
 
-        There is no way to add it. As a block of its own it would be one whose text and signature do not agree, which
-        Claude rejects; thinking without a signature is only left out.
-        """
-        unsigned = self._unsigned
-        if block.get("thinking") or block.get("data") or self._thinking is not None or unsigned is None:
-            return False
-        return unsigned.index == block.get("index")
+    def _their_delta(self, event: Event) -> list[Event]:
+        delta = event.get("delta") or {}
+        if self._is_theirs():
+            return [self._delta(delta)]
+        return self.text(delta["text"]) if delta.get("type") == "text_delta" and delta.get("text") else []
 
-    def _whole(self, block: Block) -> list[Event]:
-        number = self._next
-        return [self._opened(dict(block)), {"type": "content_block_stop", "index": number}]
+    def _is_theirs(self) -> bool:
+        """Whether a block is open that LiteLLM writes by itself, such as one of `compaction`."""
+        return self._kind not in ("", "tool_use", *_OURS)
 
-    def _opened(self, block: Block) -> Event:
-        start = {"type": "content_block_start", "index": self._next, "content_block": block}
-        self._next += 1
-        return start
-
-    def _start(self, event: Event) -> list[Event]:
-        """LiteLLM opens a block. One of text waits until it has some."""
-        out = [*self._released(), *(self._end_theirs() if self._thought else [])]
-        self._theirs, self._number = event, None
-        if _is_empty_text(event.get("content_block")):
-            self._kept = [event]
-            return out
-        return [*out, *self.close(), self._begun()]
-
-    def _delta(self, event: Event) -> list[Event]:
-        if not _has_payload(event):
-            if self._kept and not self._thought:
-                self._kept.append(event)
-                return []
-            return [] if self._thought else [event]
-        out = self._released()
-        if self._number is None:
-            if not _is_text(event):
-                return out if self._thought else [*out, event]
-            out += [*self.close(), self._begun()]
-        return [*out, {**event, "index": self._number}]
-
-    def _stop(self, event: Event) -> list[Event]:
-        if not self._thought:
-            out = [*self._released(), {**event, "index": event["index"] if self._number is None else self._number}]
-            self._theirs = self._number = None
-            return out
-        self._kept = []
-        return self._end_theirs(for_good=True)
-
-    def _released(self) -> list[Event]:
-        """What was kept back, if nothing but LiteLLM's own has been there so far."""
-        kept, self._kept = self._kept, []
-        if not kept or self._thought:
-            return []
-        return [self._begun(), *({**event, "index": self._number} for event in kept[1:])]
-
-    def _begun(self) -> Event:
-        """The start of LiteLLM's block, under the next number."""
-        block = (self._theirs or {}).get("content_block") or {"type": "text", "text": ""}
-        self._number = self._next
-        return {**(self._theirs or {}), **self._opened(block)}
-
-    def _end_theirs(self, *, for_good: bool = False) -> list[Event]:
-        """End LiteLLM's block on the wire. Text may go on in another one; what is not text may not."""
-        number, self._number = self._number, None
-        if for_good or (number is not None and not _is_empty_text((self._theirs or {}).get("content_block"))):
-            self._theirs = None
-        return [] if number is None else [{"type": "content_block_stop", "index": number}]
-
-
-def _delta(number: int, delta: Block) -> Event:
-    return {"type": "content_block_delta", "index": number, "delta": delta}
-
-
-def _is_empty_text(block: object) -> bool:
-    return isinstance(block, dict) and block.get("type") == "text" and not block.get("text")
-
-
-def _is_text(event: Event) -> bool:
-    return bool((event.get("delta") or {}).get("type") == "text_delta")
-
-
-def _has_payload(event: Event) -> bool:
-    """Whether a delta says anything; one of a type that is not known here does."""
-    delta = event.get("delta") or {}
-    name = _PAYLOAD.get(delta.get("type") or "")
-    return name is None or bool(delta.get(name))
+    def _ending(self, event: Event) -> Event:
+        """The end of the turn; one that ends with a call asks for its result, which some servers forget to say."""
+        delta = event.get("delta") or {}
+        if self._kind != "tool_use" or delta.get("stop_reason") != "end_turn":
+            return event
+        return {**event, "delta": {**delta, "stop_reason": "tool_use"}}
