@@ -11,6 +11,9 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
+    "asking-declared": f"{_FOLDER}/test_asking.py::test_asking_declared",
+    "asking-unmapped": f"{_FOLDER}/test_asking.py::test_asking_of_unmapped",
+    "asking": f"{_FOLDER}/test_asking.py::test_asking",
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
