@@ -1,7 +1,7 @@
-"""How LiteLLM asks a provider of chat completions for thinking, of which the caller of `/v1/messages` has several forms.
+"""How LiteLLM asks a provider of chat completions for thinking, as the caller of `/v1/messages` has asked for it.
 
-Each form in one request to each backend (`asking-<form>/messages-<backend>`): it is answered, nothing of Anthropic's own
-parameters is in it, and where the provider has a word for what was asked, that word.
+Each form of asking in one request to each backend (`asking-<form>/messages-<backend>`): it is answered, none of
+Anthropic's own parameters is in it, and where the provider has a word for what was asked, that word.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FAMILY = "asking"
 SCRIPT = parse(FAMILY, {"about": "One answer.", "turn": [{"user": "Go."}, {"assistant": [{"text": "Gone."}]}]})
 _EFFORT: Item = {"thinking": {"type": "adaptive"}, "output_config": {"effort": "high"}}
 FORMS: Mapping[str, Item] = {
-    "budget": {"thinking": {"type": "enabled", "budget_tokens": 2048}},
+    "budget": {"thinking": {"type": "enabled", "budget_tokens": 16000}},
     "adaptive": {"thinking": {"type": "adaptive"}},
     "effort": _EFFORT,
     "none": {"thinking": {"type": "disabled"}},
@@ -61,7 +61,7 @@ def _switch(body: Item) -> object:
     return _effort(body) or (body.get("thinking") or {}).get("type")
 
 
-_GRADED = {"budget": "low", "adaptive": "medium", "effort": "high", "agent": "high"}
+_GRADED = {"budget": "high", "adaptive": "medium", "effort": "high", "agent": "high"}
 _ON = dict.fromkeys(("budget", "adaptive", "effort", "agent"), "enabled")
 WORDS: Mapping[str, tuple[Callable[[Item], object], Mapping[str, str]]] = {
     **dict.fromkeys(("azure-chat", "fireworks", "groq", "openai-chat", "openrouter", "vllm"), (_effort, _GRADED)),
@@ -144,7 +144,7 @@ async def _ask(
     """Send one request; return what the backend noted, and what LiteLLM raised instead of passing on its answer."""
     dialogue = Dialogue(SCRIPT.assistant_turns)
     route = ROUTES[backend]
-    arguments = {**route.arguments, "model": model or route.model, "api_key": "sk-test", "max_tokens": 4096, **form}
+    arguments = {**route.arguments, "model": model or route.model, "api_key": "sk-test", "max_tokens": 32000, **form}
     for name, value in route.settings.items():
         monkeypatch.setattr(litellm, name, value)
     with mounted([endpoint(dialogue) for endpoint in BACKENDS[backend]]):

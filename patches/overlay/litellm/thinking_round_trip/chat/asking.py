@@ -1,7 +1,7 @@
 """What the caller of `/v1/messages` asked of thinking, in the words that a provider of chat completions takes.
 
-Anthropic's API has `thinking` with a budget, adaptive thinking with an effort in `output_config`, and `disabled`. LiteLLM
-makes a `reasoning_effort` of them: not of every form in every release, and also for a provider that has no such
+Anthropic's API has `thinking` with a budget, adaptive thinking with an effort in `output_config`, and `disabled`.
+LiteLLM makes a `reasoning_effort` of them: not of every form in every release, and also for a provider that has no such
 parameter, when it refuses the request that it has made. What it does not translate goes on as it is: N37 to N40.
 """
 
@@ -18,6 +18,7 @@ Completion = dict[str, Any]
 _ANTHROPICS = ("context_management", "output_config")
 _STRONGEST = {"max": "high", "xhigh": "high"}
 """Efforts that not every provider has, as LiteLLM lowers them for a model of which it does not know better."""
+_NONE = "supports_none_reasoning_effort"
 
 SWITCHES: Mapping[str, str] = {
     "moonshot": r"k2-thinking|k2\.7-code|k3",  # docs/providers.md#moonshot
@@ -134,7 +135,7 @@ def _measured(completion: Completion, thinking: Any, extra: Request, library: An
     effort = completion.get("reasoning_effort") or _effort(thinking, extra.get("output_config"))
     if not effort:
         return completion
-    if _takes("reasoning_effort", completion, library):
+    if _takes("reasoning_effort", completion, library) and (effort != "none" or _can_stop(completion, library)):
         return {**completion, "reasoning_effort": effort}
     return {name: value for name, value in completion.items() if name != "reasoning_effort"}
 
@@ -160,6 +161,22 @@ def _takes(name: str, completion: Completion, library: Any) -> bool:
     taken = (library.get_supported_openai_params(one, provider) for one in _names(completion))
     others = library.get_supported_openai_params(completion["model"], "openai")
     return any(name in (one if one is not None else others or ()) for one in taken)
+
+
+def _can_stop(completion: Completion, library: Any) -> bool:
+    """Whether the model has an effort of none: OpenAI's older ones have not, and LiteLLM refuses it for them."""
+    provider = completion.get("custom_llm_provider")
+    if provider not in ("azure", "openai"):
+        return True
+    known = [info for name in _names(completion) if (info := _info(name, provider, library)) and _NONE in info]
+    return not known or any(info[_NONE] is True for info in known)
+
+
+def _info(model: str, provider: str, library: Any) -> Any:
+    try:
+        return library.get_model_info(model=model, custom_llm_provider=provider)
+    except Exception:  # it is in no table
+        return None
 
 
 def _names(completion: Completion) -> list[str]:
