@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 import pytest
-from litellm.thinking_round_trip.chat.asking import asked, asks, named_again, stays_chat
+
+from tests.tooling.overlay.conftest import Overlay
 
 Item = dict[str, Any]
 
@@ -36,6 +38,12 @@ TAKES = Library(
 )
 
 
+@pytest.fixture
+def asking(overlay: Overlay) -> ModuleType:
+    module: ModuleType = overlay("chat.asking")
+    return module
+
+
 def _of(model: str, provider: str = "groq", **more: Any) -> Item:
     return {"model": model, "messages": [], "custom_llm_provider": provider, **more}
 
@@ -59,11 +67,11 @@ def _of(model: str, provider: str = "groq", **more: Any) -> Item:
     ],
 )
 def test_an_effort_is_made_of_every_form_and_left_out_where_it_is_not_taken(
-    model: str, thinking: Any, config: Any, made: str | None, effort: str | None
+    asking: ModuleType, model: str, thinking: Any, config: Any, made: str | None, effort: str | None
 ) -> None:
     completion = _of(model) if made is None else _of(model, reasoning_effort=made)
     request = {"thinking": thinking, "extra_kwargs": {"output_config": config}}
-    assert asked(completion, request, TAKES).get("reasoning_effort") == effort
+    assert asking.asked(completion, request, TAKES).get("reasoning_effort") == effort
 
 
 @pytest.mark.parametrize(
@@ -74,32 +82,32 @@ def test_an_effort_is_made_of_every_form_and_left_out_where_it_is_not_taken(
         {"model_info": {"base_model": "graded"}},
     ],
 )
-def test_an_effort_stays_where_the_deployment_takes_it(more: Item) -> None:
+def test_an_effort_stays_where_the_deployment_takes_it(asking: ModuleType, more: Item) -> None:
     completion = _of("based", reasoning_effort="low", **more)
-    assert asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
+    assert asking.asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
 
 
-def test_an_effort_is_left_to_litellm_where_no_provider_is_named() -> None:
+def test_an_effort_is_left_to_litellm_where_no_provider_is_named(asking: ModuleType) -> None:
     completion = {"model": "neither", "reasoning_effort": "low"}
-    assert asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
+    assert asking.asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
 
 
-def test_an_unknown_provider_is_taken_for_openai() -> None:
+def test_an_unknown_provider_is_taken_for_openai(asking: ModuleType) -> None:
     library = Library({"openai:m": ["reasoning_effort"]})
-    assert asked(_of("m", reasoning_effort="low"), {"thinking": BUDGET}, library)["reasoning_effort"] == "low"
+    assert asking.asked(_of("m", reasoning_effort="low"), {"thinking": BUDGET}, library)["reasoning_effort"] == "low"
 
 
 @pytest.mark.parametrize("model", ["neither", "graded"])
-def test_what_the_caller_wrote_stays(model: str) -> None:
+def test_what_the_caller_wrote_stays(asking: ModuleType, model: str) -> None:
     completion = _of(model, reasoning_effort="low")
     request = {"thinking": ADAPTIVE, "extra_kwargs": {"reasoning_effort": "low"}}
-    assert asked(completion, request, TAKES) is completion
+    assert asking.asked(completion, request, TAKES) is completion
 
 
 @pytest.mark.parametrize("model", ["responses/gpt-5", "claude-sonnet-4-5", "arn:aws:bedrock:x"])
-def test_claude_and_the_responses_api_are_asked_as_they_were(model: str) -> None:
+def test_claude_and_the_responses_api_are_asked_as_they_were(asking: ModuleType, model: str) -> None:
     completion = _of(model, reasoning_effort="low")
-    assert asked(completion, {"thinking": BUDGET}, TAKES) is completion
+    assert asking.asked(completion, {"thinking": BUDGET}, TAKES) is completion
 
 
 @pytest.mark.parametrize(
@@ -120,16 +128,16 @@ def test_claude_and_the_responses_api_are_asked_as_they_were(model: str) -> None
     ],
 )
 def test_a_switch_is_used_to_stop_and_where_no_effort_is_taken(
-    provider: str, model: str, thinking: Any, word: str | None
+    asking: ModuleType, provider: str, model: str, thinking: Any, word: str | None
 ) -> None:
-    changed = asked(_of(model, provider, reasoning_effort="none"), {"thinking": thinking}, TAKES)
+    changed = asking.asked(_of(model, provider, reasoning_effort="none"), {"thinking": thinking}, TAKES)
     assert changed.get("extra_body") == (word and {"thinking": {"type": word}})
     assert word is None or "reasoning_effort" not in changed
 
 
-def test_the_callers_body_stands_before_the_switch() -> None:
+def test_the_callers_body_stands_before_the_switch(asking: ModuleType) -> None:
     body = {"thinking": {"type": "enabled", "clear_thinking": False}}
-    assert asked(_of("switched", "zai", extra_body=body), {"thinking": BUDGET}, TAKES)["extra_body"] == body
+    assert asking.asked(_of("switched", "zai", extra_body=body), {"thinking": BUDGET}, TAKES)["extra_body"] == body
 
 
 @pytest.mark.parametrize(
@@ -142,10 +150,10 @@ def test_the_callers_body_stands_before_the_switch() -> None:
         ("groq", {"supports_none_reasoning_effort": None}, "none"),
     ],
 )
-def test_an_effort_of_none_is_one_of_the_models_own(provider: str, info: Item | None, effort: str | None) -> None:
+def test_an_effort_of_none_is_one_of_the_models_own(asking: ModuleType, provider: str, info: Item | None, effort: str | None) -> None:
     library = Library({"m": ["reasoning_effort"]}, {} if info is None else {"m": info})
     completion = _of("m", provider, reasoning_effort="none")
-    assert asked(completion, {"thinking": OFF}, library).get("reasoning_effort") == effort
+    assert asking.asked(completion, {"thinking": OFF}, library).get("reasoning_effort") == effort
 
 
 @pytest.mark.parametrize(
@@ -158,21 +166,21 @@ def test_an_effort_of_none_is_one_of_the_models_own(provider: str, info: Item | 
         ("litellm_proxy", "claude-sonnet-4-5", {"output_config": HIGH}),
     ],
 )
-def test_what_was_only_copied_is_left_out(provider: str, model: str, left: Item) -> None:
+def test_what_was_only_copied_is_left_out(asking: ModuleType, provider: str, model: str, left: Item) -> None:
     copied = {"output_config": HIGH, "context_management": EDITS}
-    changed = asked(_of(model, provider, **copied), {"extra_kwargs": copied}, TAKES)
+    changed = asking.asked(_of(model, provider, **copied), {"extra_kwargs": copied}, TAKES)
     assert changed == _of(model, provider, **left)
 
 
-def test_what_was_translated_stays() -> None:
+def test_what_was_translated_stays(asking: ModuleType) -> None:
     completion = _of("graded", context_management=[{"type": "compaction"}])
-    assert asked(completion, {"extra_kwargs": {"context_management": EDITS}}, TAKES) is completion
+    assert asking.asked(completion, {"extra_kwargs": {"context_management": EDITS}}, TAKES) is completion
 
 
-def test_the_header_for_betas_goes_to_claude_alone() -> None:
+def test_the_header_for_betas_goes_to_claude_alone(asking: ModuleType) -> None:
     headers = {"Anthropic-Beta": "effort-2025-11-24", "x-mine": "1"}
-    assert asked(_of("graded", extra_headers=headers), {}, TAKES)["extra_headers"] == {"x-mine": "1"}
-    assert asked(_of("claude-sonnet-4-5", extra_headers=headers), {}, TAKES)["extra_headers"] == headers
+    assert asking.asked(_of("graded", extra_headers=headers), {}, TAKES)["extra_headers"] == {"x-mine": "1"}
+    assert asking.asked(_of("claude-sonnet-4-5", extra_headers=headers), {}, TAKES)["extra_headers"] == headers
     assert len(headers) == 2
 
 
@@ -184,25 +192,25 @@ def test_the_header_for_betas_goes_to_claude_alone() -> None:
         ("groq", "openai/gpt-oss-120b", "openai/gpt-oss-120b"),
     ],
 )
-def test_an_id_that_begins_like_its_provider_is_kept(provider: str, model: str, name: str) -> None:
-    assert named_again(_of(model, provider))["model"] == name
+def test_an_id_that_begins_like_its_provider_is_kept(asking: ModuleType, provider: str, model: str, name: str) -> None:
+    assert asking.named_again(_of(model, provider))["model"] == name
 
 
 @pytest.mark.parametrize(("resolved", "model"), [(True, "openai/openai/m"), (False, "openai/m")])
-def test_the_decorated_function_gives_what_it_gave(resolved: bool, model: str) -> None:
+def test_the_decorated_function_gives_what_it_gave(asking: ModuleType, resolved: bool, model: str) -> None:
     def prepare(**kwargs: Any) -> tuple[Item, Item]:
         return _of(kwargs["model"], "openai", reasoning_effort="low"), {"names": "kept"}
 
-    completion, names = asks(TAKES, resolved=resolved)(prepare)(model="openai/m", thinking=BUDGET)
+    completion, names = asking.asks(TAKES, resolved=resolved)(prepare)(model="openai/m", thinking=BUDGET)
     assert completion == _of(model, "openai")
     assert names == {"names": "kept"}
 
 
 @pytest.mark.parametrize(("declared", "model"), [(True, "m"), (False, "responses/m")])
-def test_what_is_declared_chat_completions_is_not_rerouted(declared: bool, model: str) -> None:
+def test_what_is_declared_chat_completions_is_not_rerouted(asking: ModuleType, declared: bool, model: str) -> None:
     def reroute(completion: Item, *, thinking: Any) -> None:
         completion["model"] = f"responses/{completion['model']}"
 
     completion = {"model": "m"}
-    stays_chat(lambda: declared)(reroute)(completion, thinking=BUDGET)
+    asking.stays_chat(lambda: declared)(reroute)(completion, thinking=BUDGET)
     assert completion == {"model": model}
