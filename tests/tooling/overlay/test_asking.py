@@ -150,7 +150,9 @@ def test_the_callers_body_stands_before_the_switch(asking: ModuleType) -> None:
         ("groq", {"supports_none_reasoning_effort": None}, "none"),
     ],
 )
-def test_an_effort_of_none_is_one_of_the_models_own(asking: ModuleType, provider: str, info: Item | None, effort: str | None) -> None:
+def test_an_effort_of_none_is_one_of_the_models_own(
+    asking: ModuleType, provider: str, info: Item | None, effort: str | None
+) -> None:
     library = Library({"m": ["reasoning_effort"]}, {} if info is None else {"m": info})
     completion = _of("m", provider, reasoning_effort="none")
     assert asking.asked(completion, {"thinking": OFF}, library).get("reasoning_effort") == effort

@@ -117,7 +117,7 @@ def _switched(completion: Completion, thinking: Any, library: Any) -> Optional[C
     """Use the provider's own switch: to stop thinking, and where no effort would be taken; None where it has none."""
     kind = thinking.get("type") if isinstance(thinking, dict) else None
     tireless = SWITCHES.get(_provider(completion))
-    if tireless is None or kind not in _WORDS:
+    if tireless is None or not isinstance(kind, str) or kind not in _WORDS:
         return None
     if kind == "disabled":
         usable = not re.search(tireless, str(completion["model"]).lower())
@@ -151,16 +151,23 @@ def _effort(thinking: Any, output_config: Any) -> Optional[str]:
 def _takes(name: str, completion: Completion, library: Any) -> bool:
     """Whether LiteLLM would send a parameter on: if it takes it of any name that the model goes by.
 
-    It asks itself the same question before it refuses a request. Where it knows no provider, it is left to that.
+    It asks itself the same question before it refuses a request. Where it knows no provider, it is left to that; for
+    Bedrock it has two answers, and chooses between them later.
     """
     if name in (completion.get("allowed_openai_params") or ()):
         return True
     provider = completion.get("custom_llm_provider")
     if not isinstance(provider, str) or not provider:
         return True
-    taken = (library.get_supported_openai_params(one, provider) for one in _names(completion))
-    others = library.get_supported_openai_params(completion["model"], "openai")
-    return any(name in (one if one is not None else others or ()) for one in taken)
+    routes = ("bedrock", "bedrock_converse") if provider == "bedrock" else (provider,)
+    taken = (_taken(model, route, library) for model in _names(completion) for route in routes)
+    return any(name in one for one in taken)
+
+
+def _taken(model: str, provider: str, library: Any) -> Any:
+    """What LiteLLM takes of a provider; of one that it does not know, what OpenAI takes."""
+    taken = library.get_supported_openai_params(model, provider)
+    return taken if taken is not None else library.get_supported_openai_params(model, "openai") or ()
 
 
 def _can_stop(completion: Completion, library: Any) -> bool:
