@@ -198,12 +198,18 @@ def test_an_id_that_begins_like_its_provider_is_kept(asking: ModuleType, provide
     assert asking.named_again(_of(model, provider))["model"] == name
 
 
-@pytest.mark.parametrize(("resolved", "model"), [(True, "openai/openai/m"), (False, "openai/m")])
-def test_the_decorated_function_gives_what_it_gave(asking: ModuleType, resolved: bool, model: str) -> None:
-    def prepare(**kwargs: Any) -> tuple[Item, Item]:
-        return _of(kwargs["model"], "openai", reasoning_effort="low"), {"names": "kept"}
+def prepare(**kwargs: Any) -> tuple[Item, Item]:
+    """As LiteLLM's function: what it gives is its own."""
+    return _of(kwargs["model"], "openai", reasoning_effort="low"), {"names": "kept"}
 
-    completion, names = asking.asks(TAKES, resolved=resolved)(prepare)(model="openai/m", thinking=BUDGET)
+
+@pytest.mark.parametrize(("local", "model"), [(False, "openai/openai/m"), (True, "openai/m")])
+def test_the_decorated_function_gives_what_it_gave(
+    asking: ModuleType, monkeypatch: pytest.MonkeyPatch, local: bool, model: str
+) -> None:
+    if local:
+        monkeypatch.setitem(prepare.__globals__, "local_model_name", str)
+    completion, names = asking.asks(TAKES)(prepare)(model="openai/m", thinking=BUDGET)
     assert completion == _of(model, "openai")
     assert names == {"names": "kept"}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
+from inspect import unwrap
 from typing import Any, Optional
 
 Request = Mapping[str, Any]
@@ -18,6 +19,11 @@ Completion = dict[str, Any]
 _ANTHROPICS = ("context_management", "output_config")
 _STRONGEST = {"max": "high", "xhigh": "high"}
 """Efforts that not every provider has, as LiteLLM lowers them for a model of which it does not know better."""
+_NAMES_LOCALLY = "local_model_name"
+"""What takes the provider off a model's name, where that comes in as the caller gave it (1.99.0 and later).
+
+Before, it comes in without, and `completion` takes the provider off once more.
+"""
 _NONE = "supports_none_reasoning_effort"
 
 SWITCHES: Mapping[str, str] = {
@@ -46,14 +52,15 @@ def stays_chat(declared: Callable[[], Any]) -> Callable[[Callable[..., Any]], Ca
     return decorate
 
 
-def asks(library: Any, *, resolved: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def asks(library: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate what makes the arguments of `completion` of an Anthropic request, which it gets by name.
 
-    `library` is LiteLLM itself, which knows what its providers take. `resolved` says that the release has already taken
-    the provider off the model's name, which `completion` does once more.
+    `library` is LiteLLM itself, which knows what its providers take.
     """
 
     def decorate(prepare: Callable[..., Any]) -> Callable[..., Any]:
+        resolved = _NAMES_LOCALLY not in unwrap(prepare).__globals__
+
         @wraps(prepare)
         def prepared(*args: Any, **kwargs: Any) -> Any:
             completion, names = prepare(*args, **kwargs)
