@@ -19,19 +19,27 @@ from tests.conversations.model import AssistantTurn, Block, Text, Thinking, Tool
 # The fields of an assistant message that all know (docs/providers.md#openai-chat-completions, first line).
 KNOWN = frozenset({"role", "content", "refusal", "name", "audio", "tool_calls", "function_call"})
 
+# The parameters of Anthropic's API that chat completions do not have: anthropic-sdk-python, `message_create_params.py`.
+ANTHROPICS = frozenset({
+    "cache_control", "container", "context_management", "inference_geo", "mcp_servers", "output_config",
+    "output_format", "speed", "stop_sequences", "system", "thinking",
+})  # fmt: skip
+
 
 class ChatCompletions(Backend):
     """A provider of `/chat/completions`.
 
     `fields` are its carriers of reasoning text, the native one first; `other_carriers` are fields that belong to its
     messages as well and carry no text that is not in them; `carriers` are the types of content parts that carry
-    reasoning. `mixes` says that one chunk of a stream can end the reasoning and begin the text.
+    reasoning. `mixes` says that one chunk of a stream can end the reasoning and begin the text. `switches` are those of
+    Anthropic's parameters that the provider has as well.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
     other_carriers: ClassVar[frozenset[str]] = frozenset()
     carriers: ClassVar[frozenset[str]] = frozenset()
     mixes: ClassVar[bool] = False
+    switches: ClassVar[frozenset[str]] = frozenset()
 
     def assistant_messages(self, request: Request) -> Iterator[tuple[int, dict[str, Any]]]:
         for index, message in enumerate(request.body["messages"]):
@@ -43,6 +51,8 @@ class ChatCompletions(Backend):
         return iter(())
 
     def foreign(self, request: Request) -> Iterator[Finding]:
+        for key in sorted((ANTHROPICS - self.switches) & set(request.body)):
+            yield Finding("foreign parameter on the wire", key, key, after=str(request.body[key]))
         for index, key, value in self.unknown(request):
             path = f"messages[{index}].{key}"
             yield Finding("foreign field on the wire", path, path, after=str(value))

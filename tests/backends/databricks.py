@@ -27,6 +27,7 @@ class Databricks(ClaudeSeals, ReasoningList):
 
     name = "databricks"
     section = "docs/providers.md#claude-on-databricks"
+    switches = frozenset({"thinking"})
     host = "databricks.test"
     path = "/serving-endpoints/(chat/completions|[^/]+/invocations)"
     carriers = frozenset({"reasoning"})

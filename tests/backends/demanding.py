@@ -19,6 +19,8 @@ class DemandsReasoning(ChatCompletions):
     provider does if the field is left out of it, so a rule that rejects this is an assumed one (`thoughtless`).
     """
 
+    switches = frozenset({"thinking"})
+
     def thinks(self, request: Request) -> bool:
         """Thinking is on by default, and `thinking.type` switches it off."""
         return thinking(request).get("type") != "disabled"

@@ -42,6 +42,7 @@ class Fireworks(ChatCompletions):
     host = "api.fireworks.ai"
     path = "/inference/v1/chat/completions"
     fields = ("reasoning_content",)
+    switches = frozenset({"thinking"})
 
     def violations(self, request: Request) -> Iterator[Violation]:
         errors = [one for one in self._errors(request) if not (one.assumed and self.lenient)]

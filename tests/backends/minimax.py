@@ -32,6 +32,7 @@ class MiniMaxChat(ChatCompletions):
 
     name = "minimax"
     section = "docs/providers.md#minimax"
+    switches = frozenset({"thinking"})
     host = "api.minimax.io"
     path = "/v1/chat/completions"
     account = "minimax"

@@ -86,6 +86,7 @@ class OpenRouterClaude(ClaudeSeals, OpenRouter):
     """
 
     name = "openrouter-claude"
+    switches = frozenset({"thinking"})
     redacts = True
     foreign_text = "optional"
 

@@ -32,6 +32,7 @@ class Zai(ChatCompletions):
     host = "api.z.ai"
     path = "/api/(coding/)?paas/v4/chat/completions"
     fields = ("reasoning_content",)
+    switches = frozenset({"thinking"})
 
     def violations(self, request: Request) -> Iterator[Violation]:
         yield from self._cannot_be_disabled(request)

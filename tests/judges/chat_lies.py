@@ -75,6 +75,7 @@ def common_lies(carrier: str) -> dict[str, tuple[Lie, str]]:
         "traded": (trade(carrier), "reasoning was changed"),
         "think-tags": (think_aloud, "thinking became visible text"),
         "foreign-field": (field("signature", lambda text: "c2ln"), "foreign field on the wire"),
+        "foreign-parameter": (update(output_config={"effort": "high"}), "foreign parameter on the wire"),
         **visible_lies(),
     }
 

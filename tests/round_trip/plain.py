@@ -1,6 +1,6 @@
 """What LiteLLM sends for a conversation in which nobody thinks: a patched release has to send the same bytes.
 
-So it is where thinking is asked of a model that LiteLLM does not know (F45): it refuses, or sends what it sends.
+So it is where thinking is asked of a model that LiteLLM does not know, unless it refuses that (F45).
 
 `python -m tests.round_trip.plain FILE` writes down what the installed release sends, one entry for each cell of
 `plain-wire/...`; `test_plain.py` compares a patched release with what its published wheel has sent.
@@ -11,19 +11,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from tests import conftest  # noqa: F401  (sets the ground before LiteLLM is imported)
 from tests.backends import BACKENDS, Dialogue
 from tests.backends.respx_mount import mounted
 from tests.conversations.loader import parse
-from tests.processes import FORK
 from tests.round_trip.grid import INGRESSES, STREAM, WHOLE, Case
 from tests.round_trip.ingress import Messages
 from tests.round_trip.play import Stage, Unplayable, perform
@@ -106,16 +103,14 @@ def _numbered(texts: list[str]) -> list[str]:
 
 
 async def _asked_of_unmapped(case: Case) -> list[str]:
-    """The request for thinking, or the name of what LiteLLM raises instead of sending it."""
+    """The request for thinking; nothing where LiteLLM refuses it instead."""
     dialogue = Dialogue(_ASKING.assistant_turns)
     route = ROUTES[case.backend]
     arguments = {**route.arguments, "model": _NAMES[case.backend], "api_key": "sk-test", "max_tokens": 4096}
     entry = Messages(_ASKING, Trace(dialogue), synchronous=False).entry(synchronous=False)
-    with mounted([endpoint(dialogue) for endpoint in BACKENDS[case.backend]]):
-        try:
-            await entry(**arguments, messages=[{"role": "user", "content": "Go."}], thinking=_THINKING)
-        except Exception as error:  # whatever it is has to stay
-            return [type(error).__name__]
+    endpoints = [endpoint(dialogue) for endpoint in BACKENDS[case.backend]]
+    with mounted(endpoints), suppress(Exception):  # a refusal is no request, and may be mended
+        await entry(**arguments, messages=[{"role": "user", "content": "Go."}], thinking=_THINKING)
     return [f"{request.url} {request.raw.decode('utf-8')}" for request in dialogue.requests]
 
 
@@ -126,24 +121,12 @@ def _accepted(stage: Stage) -> int | None:
     return min((rejection.request - 1 for rejection in stage.dialogue.rejections), default=None)
 
 
-def _all() -> dict[str, list[str]]:
-    """What is sent in each cell, played in a process for each core: they are forked when LiteLLM has been imported."""
-    cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, FORK) as processes:
-        shares = processes.map(_play, (cells()[first::cores] for first in range(cores)))
-        return {case: requests for share in shares for case, requests in share.items()}
-
-
-def _play(share: Sequence[Case]) -> dict[str, list[str]]:
-    return asyncio.run(_sent(share))
-
-
-async def _sent(share: Sequence[Case]) -> dict[str, list[str]]:
-    return {str(case): await sent(case) for case in share}
+async def _all() -> dict[str, list[str]]:
+    return {str(case): await sent(case) for case in cells()}
 
 
 if __name__ == "__main__":
     # Of a release with other types than it expects itself, pydantic has much to say.
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    Path(sys.argv[1]).write_text(json.dumps(_all(), indent=0), encoding="utf-8")
+    Path(sys.argv[1]).write_text(json.dumps(asyncio.run(_all()), indent=0), encoding="utf-8")
