@@ -24,7 +24,7 @@ from tests.backends.dashscope import DashScope, DashScopeResponses
 from tests.backends.databricks import Databricks
 from tests.backends.deepseek import DeepSeekChat, DeepSeekR1, DeepSeekV32
 from tests.backends.deepseek_messages import DeepSeekMessages
-from tests.backends.fireworks import Fireworks
+from tests.backends.fireworks import Fireworks, FireworksTags
 from tests.backends.gemini import Gemini
 from tests.backends.groq import Groq
 from tests.backends.minimax import MiniMaxChat
@@ -38,7 +38,7 @@ from tests.backends.openrouter import OpenRouter, OpenRouterClaude
 from tests.backends.sglang import SGLang
 from tests.backends.together import Together, TogetherGLM
 from tests.backends.vertex_anthropic import VertexAnthropic
-from tests.backends.vllm import VLLM, OlderVLLM
+from tests.backends.vllm import VLLM, OlderVLLM, VLLMTags
 from tests.backends.xai import XAIChat, XAIResponses
 from tests.backends.zai import Zai
 
@@ -60,6 +60,7 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "openrouter": (OpenRouter,),
     "openrouter-claude": (OpenRouterClaude,),
     "fireworks": (Fireworks,),
+    "fireworks-tags": (FireworksTags,),
     "together": (Together,),
     "together-glm": (TogetherGLM,),
     "groq": (Groq,),
@@ -78,6 +79,7 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "databricks": (Databricks,),
     "vllm": (VLLM,),
     "vllm-older": (OlderVLLM,),
+    "vllm-tags": (VLLMTags,),
     "sglang": (SGLang,),
     "azure": (AzureResponses,),
     "azure-chat": (AzureChat,),
@@ -106,6 +108,7 @@ __all__ = [
     "DeepSeekV32",
     "Dialogue",
     "Fireworks",
+    "FireworksTags",
     "Gemini",
     "Groq",
     "KimiCoding",
@@ -122,6 +125,7 @@ __all__ = [
     "SGLang",
     "Together",
     "TogetherGLM",
+    "VLLMTags",
     "VertexAnthropic",
     "XAIChat",
     "XAIResponses",

@@ -12,6 +12,7 @@ from typing import Any
 from tests.backends.base import Violation
 from tests.backends.chat_completions import KNOWN, ChatCompletions
 from tests.backends.content_parts import foreign_parts
+from tests.backends.think_tags import ThinkTags
 from tests.backends.wire import Request, whole
 
 KNOWN_PARTS = frozenset({"text", "image_url", "video_url"})
@@ -74,6 +75,17 @@ class Fireworks(ChatCompletions):
         code = "invalid_request_error"
         error = {"object": "error", "type": code, "code": code, "message": message}
         return Violation(message, path, whole({"error": error}, 400))
+
+
+
+class FireworksTags(ThinkTags, Fireworks):
+    """A model without a parser: docs/providers.md#fireworks, "the reasoning content may instead be included directly in
+    the content". The same validator; `reasoning_content` is safe to send to every model, the documentation says.
+    """
+
+    name = "fireworks-tags"
+    opening = ("\n<th", "ink>")
+    closing = ("</", "think", ">")
 
 
 def _extras(at: str, data: Mapping[str, Any], known: frozenset[str]) -> Iterator[_Error]:

@@ -6,24 +6,19 @@ By default the reasoning stands in the content, between `<think>` and `</think>`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from tests.backends.base import Body, Violation
-from tests.backends.chat_completions import ChatCompletions, calls_of, joined, texts_of
+from tests.backends.base import Violation
+from tests.backends.chat_completions import ChatCompletions
 from tests.backends.demanding import thinking
-from tests.backends.history import Finding, Part
-from tests.backends.wire import Answer, Request, split, whole
-from tests.conversations.model import Block
-
-OPEN, CLOSE = "<think>", "</think>"
-_HEAD = re.compile(rf"(?:\s*{OPEN}.*?{CLOSE})+", re.DOTALL)
-_THOUGHT = re.compile(rf"{OPEN}(.*?){CLOSE}", re.DOTALL)
+from tests.backends.history import Part
+from tests.backends.think_tags import ThinkTags
+from tests.backends.wire import Answer, Request, whole
 
 
-class MiniMaxChat(ChatCompletions):
+class MiniMaxChat(ThinkTags):
     """A model of the M series. What it does not know in a message it ignores.
 
     `reasoning_content` is a field of its answers; whether it reads one in a request the sources leave open
@@ -67,18 +62,13 @@ class MiniMaxChat(ChatCompletions):
         return Violation(error["message"], path, whole({"type": "error", "error": error, "request_id": ident}, 400))
 
     def carried(self, message: Mapping[str, Any]) -> dict[str, str]:
-        """The texts of all carriers of a message, by the name of the field: aliases of each other."""
         details = message.get("reasoning_details") or []
         texts = {
-            "content": "\n".join(_THOUGHT.findall(_head(message))),
+            **super().carried(message),
             "reasoning_details": "".join(entry.get("text") or "" for entry in details),
             "reasoning_content": message.get("reasoning_content") or "",
         }
         return {name: text for name, text in texts.items() if text}
-
-    def parts(self, index: int, message: dict[str, Any]) -> list[Part]:
-        at, spoken = f"messages[{index}]", _spoken(message)
-        return [*self.reasoning(at, message), *texts_of(at, spoken), *calls_of(at, spoken)]
 
     def reasoning(self, at: str, message: dict[str, Any]) -> Iterator[Part]:
         for name, text in self.carried(message).items():
@@ -86,31 +76,12 @@ class MiniMaxChat(ChatCompletions):
                 yield Part("reasoning", text, f"{at}.{name}")
                 return
 
-    def _disagreeing(self, at: str, message: dict[str, Any]) -> Iterator[Finding]:
-        texts = self.carried(message)
-        if len(set(texts.values())) > 1:
-            yield Finding("the carriers of reasoning disagree", at, f"{at}.{list(texts)[1]}", *list(texts.values())[:2])
-
-    def without_carriers(self, request: Request) -> object:
-        body = cast(Body, super().without_carriers(request))
-        messages = [_spoken(message) if message["role"] == "assistant" else message for message in body["messages"]]
-        return {**body, "messages": messages}
-
-    def part(self, block: Block, number: int, index: int) -> Part:
-        """Between tags, a text that has the closing one in it cannot be told from two: this wire cannot carry it."""
-        part = super().part(block, number, index)
-        return replace(part, value=part.value.replace(CLOSE, "")) if part.kind == "reasoning" else part
-
     def perform(self, parts: Sequence[Part], request: Request) -> Answer:
         self.splits = bool(request.body.get("reasoning_split"))
         return super().perform(parts, request)
 
     def message(self, parts: Sequence[Part]) -> dict[str, Any]:
-        message = super().message(parts)
-        thought = joined("reasoning", parts)
-        if thought and not self.splits:
-            message["content"] = OPEN + thought + CLOSE + message["content"]
-        return message
+        return ChatCompletions.message(self, parts) if self.splits else super().message(parts)
 
     def carry(self, reasoning: str) -> dict[str, Any]:
         """docs/providers.md#minimax: the split form. Whether a stream's pieces are cumulative is not verified; these
@@ -122,30 +93,4 @@ class MiniMaxChat(ChatCompletions):
         return {"reasoning_content": reasoning, "reasoning_details": [detail]}
 
     def deltas(self, parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
-        thought = joined("reasoning", parts)
-        if self.splits or not thought:
-            yield from super().deltas(parts)
-            return
-        for piece in (OPEN, *split(thought), CLOSE):
-            yield {"content": piece}
-        yield from super().deltas([part for part in parts if part.kind != "reasoning"])
-
-
-def _head(message: Mapping[str, Any]) -> str:
-    """What stands before the visible text, be the content a string or parts."""
-    content = message.get("content")
-    if isinstance(content, list):
-        content = content[0].get("text") if content else ""
-    match = _HEAD.match(content or "")
-    return match.group() if match else ""
-
-
-def _spoken(message: dict[str, Any]) -> dict[str, Any]:
-    """A message whose content is only what the user sees."""
-    head, content = _head(message), message.get("content")
-    if not head:
-        return message
-    if isinstance(content, list):
-        first = {**content[0], "text": content[0]["text"][len(head) :]}
-        return {**message, "content": [first, *content[1:]]}
-    return {**message, "content": str(content)[len(head) :]}
+        return ChatCompletions.deltas(self, parts) if self.splits else super().deltas(parts)

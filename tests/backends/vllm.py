@@ -13,6 +13,7 @@ from tests.backends.chat_completions import ChatCompletions
 from tests.backends.content_parts import Item, parts_of
 from tests.backends.history import Part
 from tests.backends.reasoning_parts import ReasoningParts
+from tests.backends.think_tags import ThinkTags
 from tests.backends.wire import Request, whole
 
 
@@ -67,3 +68,16 @@ class OlderVLLM(ChatCompletions):
     def error(self, message: str, path: str = "body") -> Violation:
         body = {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
         return Violation(message, path, whole(body, 400))
+
+
+class VLLMTags(ThinkTags):
+    """A server that was started without a parser: docs/providers.md#vllm. Templates such as Qwen3's take a thought out
+    of the content of earlier turns; what else stands in a message is ignored.
+    """
+
+    name = "vllm-tags"
+    section = "docs/providers.md#vllm"
+    host = "bare.vllm.test"
+    path = "/v1/chat/completions"
+    opening = ("<", "think>")
+    closing = ("</th", "ink>")

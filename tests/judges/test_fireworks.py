@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.backends import Fireworks
+from tests.backends import Fireworks, FireworksTags
 from tests.conversations import load
 from tests.judges.chat_checks import (
     CALL,
@@ -19,7 +19,7 @@ from tests.judges.chat_checks import (
     check_honest,
     spoke,
 )
-from tests.judges.chat_lies import common_lies, field
+from tests.judges.chat_lies import THOUGHT, common_lies, field
 from tests.judges.honest import Body, Lie
 from tests.judges.honest_chat import HonestChat
 from tests.judges.replays import replays, table
@@ -129,3 +129,32 @@ def test_an_honest_replay_leaves_a_clean_record(name: str, stream: bool) -> None
 @table(LIES, "lie, expected")
 def test_catches(lie: Lie, expected: str) -> None:
     assert expected in HonestChat(Fireworks).play(load("thinking-text-tool")).caught(lie)
+
+
+def to_the_field(body: Body) -> None:
+    """Move the reasoning into the field that the documentation names."""
+    message = body["messages"][1]
+    message["content"], message["reasoning_content"] = message["content"].removeprefix(TAGGED), THOUGHT
+
+
+TAGGED = f"\n<think>{THOUGHT}</think>"
+TAG_LIES: dict[str, tuple[Lie, str]] = {
+    "dropped": (field("content", lambda text: text.removeprefix(TAGGED)), "reasoning was dropped"),
+    "untagged": (field("content", lambda text: THOUGHT + text.removeprefix(TAGGED)), "thinking became visible text"),
+    "disagreeing": (field("reasoning_content", lambda _: "I think."), "the carriers of reasoning disagree"),
+    "reasoning": (field("reasoning", lambda _: "I."), EXTRA.format("messages[1].reasoning", "'I.'")),
+}
+
+
+@replays()
+def test_a_model_without_a_parser_takes_its_content_back(name: str, stream: bool) -> None:
+    check_honest(FireworksTags, name, stream)
+
+
+def test_it_takes_the_field_as_well() -> None:
+    assert HonestChat(FireworksTags).play(load("thinking-text-tool")).caught(to_the_field) == ""
+
+
+@table(TAG_LIES, "lie, expected")
+def test_catches_where_there_is_no_parser(lie: Lie, expected: str) -> None:
+    assert expected in HonestChat(FireworksTags).play(load("thinking-text-tool")).caught(lie)

@@ -55,7 +55,7 @@ SEVERAL_TEXTS = (SEALS - {"gemini"}) | {
 # Nothing of what the liars do is answered with an error here: there a retry is the same question asked twice.
 REJECTS_NOTHING = {
     "dashscope", "dashscope-responses", "minimax", "minimax_messages", "openrouter", "sglang", "together",
-    "together-glm", "vllm", "vllm-older", "xai-chat", "zai",
+    "together-glm", "vllm", "vllm-older", "vllm-tags", "xai-chat", "zai",
 }  # fmt: skip
 # By a rule that is assumed, these want a blank where nothing was thought; there only a lenient one takes the truth.
 WANTS_BLANKS = {"deepseek", "deepseek-v3.2", "kimi-coding", "moonshot", "moonshot_messages"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backends import VLLM, OlderVLLM
+from tests.backends import VLLM, OlderVLLM, VLLMTags
 from tests.conversations.loader import load
 from tests.judges.chat_lies import THOUGHT, both, common_lies, field, lose
 from tests.judges.honest import Body, Lie, truth
@@ -119,3 +119,20 @@ def test_older__rejects_a_thinking_part() -> None:
     assert "Input should be 'text'" in answer.body.decode()
     (rejection,) = one.backend.dialogue.rejections
     assert rejection.violation.path == "messages[1].content[0].type"
+
+
+@replays()
+def test_tags__take_an_honest_replay(name: str, stream: bool) -> None:
+    assert HonestChat(VLLMTags, stream=stream).play(load(name)).caught(truth) == ""
+
+
+def test_tags__a_field_is_none_of_theirs() -> None:
+    one = HonestChat(VLLMTags).play(load("thinking-text-tool"))
+    assert "foreign field on the wire" in one.caught(field("reasoning_content", lambda _: THOUGHT))
+
+
+def test_tags__are_cut_in_a_stream() -> None:
+    one = HonestChat(VLLMTags, stream=True).play(load("thinking-text-tool"))
+    answer = one.backend.dialogue.answers[0].body.decode()
+    assert "<think>" not in answer
+    assert "</think>" not in answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,11 @@ from tests.backends import Backend, Gemini, OpenRouterClaude
 from tests.backends.anthropic_wire import MessagesWire
 from tests.backends.bedrock_converse import Converse
 from tests.backends.demanding import DemandsReasoning
-from tests.backends.minimax import CLOSE, OPEN, MiniMaxChat
 from tests.backends.reasoning_parts import ReasoningList
 from tests.backends.responses import Responses
 from tests.backends.responses_items import is_assistant
+from tests.backends.think_tags import OPEN
+from tests.backends.think_tags import ThinkTags as TagsInContent
 from tests.judges.honest import Body
 
 FORGED = "RXFRQm1hZGUgdXAgYnkgc29tZWJvZHkgZWxzZQ=="
@@ -330,9 +332,9 @@ class Demanded(ChatFields):
 
 
 class ThinkTags(ChatFields):
-    """MiniMax by default: the reasoning stands in the content, between tags."""
+    """The reasoning stands in the content, between tags."""
 
-    _HEAD = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
+    _HEAD = re.compile(rf"\s*{OPEN}(.*?)</think>", re.DOTALL)
 
     def thoughts(self, message: Body) -> Iterator[Block]:
         head = self._HEAD.match(message["content"])
@@ -343,12 +345,20 @@ class ThinkTags(ChatFields):
         yield Block("seen", {**message, "content": self._HEAD.sub("", message["content"], count=1)})
 
     def doubled(self, pieces: Sequence[bytes]) -> tuple[bytes, ...]:
-        """The tags are pieces of their own, and the text stands between them."""
-        tags = [index for index, piece in enumerate(pieces) if any(tag.encode() in piece for tag in (OPEN, CLOSE))]
-        if not tags:
-            return tuple(pieces)
-        first, last = tags
-        return (*pieces[:last], *pieces[first + 1 : last], *pieces[last:])
+        """The tags are pieces of their own, one or several, and the text stands between them."""
+        said = [_content(piece) for piece in pieces]
+        for first in range(len(said)):
+            if "".join(said[: first + 1]).strip() == OPEN:
+                last = next(at for at in range(first + 1, len(said)) if said[at].startswith("</"))
+                return (*pieces[:last], *pieces[first + 1 : last], *pieces[last:])
+        return tuple(pieces)
+
+
+def _content(piece: bytes) -> str:
+    """What a chunk of a stream says."""
+    data = piece.removeprefix(b"data: ")
+    choices = json.loads(data)["choices"] if data.startswith(b"{") else []
+    return "".join(choice["delta"].get("content") or "" for choice in choices)
 
 
 class Details(ChatFields):
@@ -426,7 +436,7 @@ _WIRES: dict[type, Wire] = {
     MessagesWire: MessagesBlocks(),
     Responses: ResponsesItems(),
     Gemini: GeminiParts(),
-    MiniMaxChat: ThinkTags(),
+    TagsInContent: ThinkTags(),
     OpenRouterClaude: Details(),
     ReasoningList: ContentParts(),
     DemandsReasoning: Demanded(),

@@ -124,6 +124,12 @@ ROUTES: dict[str, Route] = {
         thinks={"responses": {"use_chat_completions_api": True}},
         silent={"responses": {"use_chat_completions_api": True}},
     ),
+    # LiteLLM has no table that says which models have no parser.
+    "fireworks-tags": Route(
+        "fireworks_ai/accounts/fireworks/models/qwen3-235b-a22b-thinking-2507",
+        thinks={"responses": {"use_chat_completions_api": True}},
+        silent={"responses": {"use_chat_completions_api": True}},
+    ),
     "minimax": Route("minimax/MiniMax-M2.5"),
     "moonshot": Route("moonshot/kimi-k2.5"),
     "moonshot-anthropic": Route("anthropic/kimi-k2.5", arguments={"api_base": "https://api.moonshot.ai/anthropic"}),
@@ -178,6 +184,12 @@ ROUTES: dict[str, Route] = {
         arguments={"api_base": "http://older.vllm.test/v1"},
         # Both servers have one name; this one still reads the field that vLLM has renamed since.
         told={"reasoning_carrier": "reasoning_content"},
+    ),
+    "vllm-tags": Route(
+        "hosted_vllm/Qwen/Qwen3-32B",
+        models={"responses": "custom_openai/Qwen/Qwen3-32B"},
+        arguments={"api_base": "http://bare.vllm.test/v1"},
+        told={"reasoning_carrier": "think_tags"},
     ),
     # Without `converse/` LiteLLM takes another endpoint of Bedrock for /v1/messages; the header that switches on
     # interleaving reaches this one in some releases only.

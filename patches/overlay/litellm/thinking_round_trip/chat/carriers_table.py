@@ -44,7 +44,8 @@ class Row(NamedTuple):
 
     `models` are patterns, the first that is found in the model's name counts, before `carrier`. `hosts` are where the
     provider is, for requests that come to it under a name for any OpenAI-compatible server. `strict` ones reject fields
-    that they do not know; to others a history without reasoning goes as it is.
+    that they do not know; to others a history without reasoning goes as it is. `in_text` is a pattern of the models
+    whose answers may have the reasoning in the text, between tags.
     """
 
     carrier: str
@@ -52,9 +53,11 @@ class Row(NamedTuple):
     models: tuple[tuple[str, str], ...] = ()
     hosts: tuple[str, ...] = ()
     strict: bool = False
+    in_text: Optional[str] = None
 
 
 _NATIVE = "LiteLLM's translation reads thinking_blocks"
+_ANY = r""
 _NO_REASONING_AT_GROQ = r"llama|gemma|allam|mistral|kimi-k2-instruct|qwen-2|compound"
 
 ROWS: Mapping[str, Row] = {
@@ -94,14 +97,18 @@ ROWS: Mapping[str, Row] = {
     "deepseek": Row(
         REASONING_CONTENT, "docs/providers.md#deepseek", ((r"deepseek-r1", NONE),), hosts=("api.deepseek.com",)
     ),
-    "fireworks_ai": Row(REASONING_CONTENT, "docs/providers.md#fireworks", hosts=("api.fireworks.ai",), strict=True),
+    "fireworks_ai": Row(
+        REASONING_CONTENT, "docs/providers.md#fireworks", hosts=("api.fireworks.ai",), strict=True, in_text=_ANY
+    ),
     "groq": Row(
         REASONING, "docs/providers.md#groq", ((_NO_REASONING_AT_GROQ, NONE),), hosts=("api.groq.com",), strict=True
     ),
     "hosted_vllm": Row(
         REASONING, "docs/providers.md#vllm; an older server reads reasoning_content, which its deployment has to say"
     ),
-    "minimax": Row(THINK_TAGS, "docs/providers.md#minimax", hosts=("api.minimax.io", "api.minimaxi.com")),
+    "minimax": Row(
+        THINK_TAGS, "docs/providers.md#minimax", hosts=("api.minimax.io", "api.minimaxi.com"), in_text=_ANY
+    ),
     "mistral": Row(
         NONE,
         "docs/providers.md#mistral",
@@ -132,6 +139,9 @@ OTHERS = Row(
     "docs/providers.md#foreign-carriers: the field that most providers with OpenAI's wire take, and few reject",
 )
 
+# docs/providers.md#vllm: models whose template begins the thought in the prompt, where a server does not put it back.
+_BEGINS_IN_PROMPT = re.compile(r"thinking-2507|deepseek-r1|qwq")
+
 # LiteLLM's names for any server with OpenAI's wire; the address says which it is.
 _ANY_SERVER = frozenset(("openai", "custom_openai", "openai_like", "aiohttp_openai"))
 _OPENAI_BASES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
@@ -151,6 +161,17 @@ def carrier_for(provider: str, model: str, api_base: Optional[str], chosen: Any 
     row = _row(provider, api_base)
     name = (model or "").lower()
     return next((carrier for pattern, carrier in row.models if re.search(pattern, name)), row.carrier)
+
+
+def answers_in_tags(provider: str, model: str, api_base: Optional[str], chosen: Any = None) -> bool:
+    """Whether an answer may have its reasoning in the text, between tags; a deployment can say so (`chosen`)."""
+    pattern = _row(provider, api_base).in_text
+    return chosen == THINK_TAGS or (pattern is not None and bool(re.search(pattern, model.lower())))
+
+
+def begins_thinking(model: str, chosen: Any = None) -> bool:
+    """Whether an answer begins within a thought, without a tag."""
+    return chosen == THINK_TAGS and bool(_BEGINS_IN_PROMPT.search(model.lower()))
 
 
 def _row(provider: str, api_base: Optional[str]) -> Row:
