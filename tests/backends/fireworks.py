@@ -77,7 +77,6 @@ class Fireworks(ChatCompletions):
         return Violation(message, path, whole({"error": error}, 400))
 
 
-
 class FireworksTags(ThinkTags, Fireworks):
     """A model without a parser: docs/providers.md#fireworks, "the reasoning content may instead be included directly in
     the content". The same validator; `reasoning_content` is safe to send to every model, the documentation says.

@@ -16,7 +16,6 @@ FAMILIES = {
     "asking": f"{_FOLDER}/test_asking.py::test_asking",
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
-    "count-tokens": f"{_FOLDER}/test_count_tokens.py::test_count_tokens",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
@@ -25,7 +24,6 @@ FAMILIES = {
     "responses-stream": f"{_FOLDER}/test_responses_stream.py::test_responses_stream",
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
-    "standard-client": f"{_FOLDER}/test_standard_client.py::test_standard_client",
     "stream-forms": f"{_FOLDER}/test_stream_forms.py::test_stream_forms",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
     **dict.fromkeys(

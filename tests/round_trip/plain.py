@@ -11,9 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 import sys
 import warnings
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from tests import conftest  # noqa: F401  (sets the ground before LiteLLM is imp
 from tests.backends import BACKENDS, Dialogue
 from tests.backends.respx_mount import mounted
 from tests.conversations.loader import parse
+from tests.processes import FORK
 from tests.round_trip.grid import INGRESSES, STREAM, WHOLE, Case
 from tests.round_trip.ingress import Messages
 from tests.round_trip.play import Stage, Unplayable, perform
@@ -121,12 +125,24 @@ def _accepted(stage: Stage) -> int | None:
     return min((rejection.request - 1 for rejection in stage.dialogue.rejections), default=None)
 
 
-async def _all() -> dict[str, list[str]]:
-    return {str(case): await sent(case) for case in cells()}
+def _all() -> dict[str, list[str]]:
+    """What is sent in each cell, played in a process for each core: they are forked when LiteLLM has been imported."""
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores, FORK) as processes:
+        shares = processes.map(_play, (cells()[first::cores] for first in range(cores)))
+        return {case: requests for share in shares for case, requests in share.items()}
+
+
+def _play(share: Sequence[Case]) -> dict[str, list[str]]:
+    return asyncio.run(_sent(share))
+
+
+async def _sent(share: Sequence[Case]) -> dict[str, list[str]]:
+    return {str(case): await sent(case) for case in share}
 
 
 if __name__ == "__main__":
     # Of a release with other types than it expects itself, pydantic has much to say.
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    Path(sys.argv[1]).write_text(json.dumps(asyncio.run(_all()), indent=0), encoding="utf-8")
+    Path(sys.argv[1]).write_text(json.dumps(_all(), indent=0), encoding="utf-8")

@@ -229,5 +229,7 @@ async def test_ids_of_geminis_calls(backend: str, record_property: Record) -> No
     )
     sent = json.dumps(body)
     wrong = ["the signature went along"] if "__thought__" in sent else []
-    wrong += [] if sent.count('"call_0123456789abcdef0123456789ab"') == 2 else ["the call and its result have other ids"]
+    wrong += (
+        [] if sent.count('"call_0123456789abcdef0123456789ab"') == 2 else ["the call and its result have other ids"]
+    )
     _judge(wrong, "N35", record_property)

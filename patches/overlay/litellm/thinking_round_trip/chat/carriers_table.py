@@ -106,9 +106,7 @@ ROWS: Mapping[str, Row] = {
     "hosted_vllm": Row(
         REASONING, "docs/providers.md#vllm; an older server reads reasoning_content, which its deployment has to say"
     ),
-    "minimax": Row(
-        THINK_TAGS, "docs/providers.md#minimax", hosts=("api.minimax.io", "api.minimaxi.com"), in_text=_ANY
-    ),
+    "minimax": Row(THINK_TAGS, "docs/providers.md#minimax", hosts=("api.minimax.io", "api.minimaxi.com"), in_text=_ANY),
     "mistral": Row(
         NONE,
         "docs/providers.md#mistral",

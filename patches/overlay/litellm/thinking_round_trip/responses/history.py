@@ -42,8 +42,8 @@ def with_reasoning_items(translate: Callable[..., list[Item]]) -> Callable[..., 
 def keeps_items_whole(translate: Callable[..., list[Item]]) -> Callable[..., list[Item]]:
     """Decorate the adapter's method that makes input items of Anthropic messages: what was one item is one again.
 
-    From 1.102.0 on LiteLLM makes items of thinking itself, and does not know a bare mark: it makes an item of its own of
-    a block that has one, which the provider never issued. A history without marks is left to the adapter.
+    From 1.102.0 on LiteLLM makes items of thinking itself, and does not know a bare mark: of a block that has one it
+    makes an item of its own, which the provider never issued. A history without marks is left to the adapter.
     """
     with_items_of_marks = with_reasoning_items(translate)
 

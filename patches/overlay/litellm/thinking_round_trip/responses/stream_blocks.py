@@ -1,4 +1,4 @@
-"""Items of the Responses API as Anthropic content blocks, whole and as the events of a stream (failures F2, N11, N28)."""
+"""Items of the Responses API as Anthropic content blocks, whole and as a stream's events (failures F2, N11, N28)."""
 
 from __future__ import annotations
 

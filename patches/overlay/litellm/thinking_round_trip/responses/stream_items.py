@@ -1,4 +1,4 @@
-"""The items of a streamed answer of the Responses API, whole and once, in whatever events they come (failures N18, N28).
+"""The items of a streamed Responses answer, whole and once, whatever events they come in (failures N18, N28).
 
 OpenAI announces an item, tells it in deltas, and says what it was when it is done. Other servers leave out the first,
 the second or both, number nothing, or say all in the last event alone. Each later event repeats what the earlier ones
@@ -8,7 +8,7 @@ said, so from each is taken what they did not say. (docs/providers.md#openai-res
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Optional
 
 from litellm.thinking_round_trip.responses.events import event_kind, field, string, texts_of
 
@@ -22,7 +22,7 @@ _TOLD = {
     "response.reasoning_summary_text": ("reasoning", "text", "summary_index"),
     "response.reasoning_text": ("reasoning", "text", "content_index"),
 }
-"""What tells of an item, before `.delta` or `.done`: of which kind, and the names of the whole text and of its number."""
+"""What tells of an item, before `.delta` or `.done`: its kind, and the names of the whole text and of its number."""
 
 
 class Item:
@@ -114,7 +114,7 @@ class Items:
         return source in _TOLD or source.endswith("_part")
 
     def current(self) -> Iterator[Item]:
-        """The items that may be shown, the one whose turn it is last: an item waits until those before it have ended."""
+        """The items that may be shown, that whose turn it is last: an item waits until those before it have ended."""
         while self._shown < len(self._all):
             item = self._all[self._shown]
             yield item
