@@ -40,6 +40,7 @@ ANSWERS = [
     ("B speaks of <think>A</think>.", ("", "B speaks of <think>A</think>.")),
     ("<think>A</think>B <think>C</think>", ("A", "B <think>C</think>")),
     ("<think>A <think> B</think>C", ("A <think> B", "C")),
+    ("<think>A</think>\n<think>B</think>C", ("A", "\n<think>B</think>C")),
     ("A</think>B", ("", "A</think>B")),
 ]
 BEGUN = [
@@ -61,10 +62,11 @@ def test_an_answer_is_told_apart_wherever_it_is_cut(answer: str, told: tuple[str
         assert in_pieces([answer[:cut], answer[cut:]], begun=begun) == told
 
 
-def test_pieces_say_what_the_whole_says() -> None:
+@pytest.mark.parametrize("begun", [False, True])
+def test_pieces_say_what_the_whole_says(begun: bool) -> None:
     split = of("think_tags", "split")
     for pieces in itertools.product(("<", "think", "<think>", "</", "</think>", ">", "A", " \n"), repeat=4):
-        assert in_pieces(list(pieces)) == split("".join(pieces))
+        assert in_pieces(list(pieces), begun=begun) == split("".join(pieces), begun=begun)
 
 
 class Delta(SimpleNamespace):
@@ -134,6 +136,32 @@ def test_a_chunk_with_more_in_it_stays() -> None:
 def test_a_server_with_a_parser_is_left_alone() -> None:
     chunks = [chunk(reasoning_content="A"), chunk("<think> is a tag")]
     assert told(stream(*chunks)) == ("A", "<think> is a tag")
+    older = stream(chunk(reasoning="A"), chunk("B"), model="qwq", reasoning_carrier="think_tags")
+    assert told(older) == ("", "B"), "LiteLLM before 1.83 leaves the thought in the field that the server has for it"
+
+
+def test_choices_are_told_apart_each_by_itself() -> None:
+    def both(first: str, second: str) -> Any:
+        deltas = [Delta(content=first), Delta(content=second)]
+        choices = [SimpleNamespace(index=at, delta=delta, finish_reason=None) for at, delta in enumerate(deltas)]
+        return SimpleNamespace(choices=choices, usage=None)
+
+    chunks = stream(both("<think>A", "B"), both("</think>", "<think>"), both("C", "D"))[:-1]
+    said = [[one.choices[at].delta for one in chunks] for at in (0, 1)]
+    assert ["".join(delta.content or "" for delta in deltas) for deltas in said] == ["C", "B<think>D"]
+    assert [getattr(delta, "reasoning_content", None) for delta in said[0]] == ["A", None, None]
+
+
+def test_a_format_that_was_asked_for_begins_with_no_thought() -> None:
+    named = {"provider": "hosted_vllm", "model": "qwq", "reasoning_carrier": "think_tags"}
+    assert told(stream(chunk("{}"), response_format={"type": "json_object"}, **named)) == ("", "{}")
+    assert told(stream(chunk("{}"), **named)) == ("{}", "")
+
+
+def test_a_chunk_s_probabilities_stay() -> None:
+    silent = chunk("<think>")
+    silent.choices[0].logprobs = {"content": []}
+    assert stream(silent)[0] is silent
 
 
 @pytest.mark.parametrize(("target", "splits"), [
@@ -156,8 +184,9 @@ def test_a_template_that_begins_the_thought_needs_a_deployment_that_says_so() ->
     assert told(stream(chunk("A</think>B"), **named)) == ("", "A</think>B")
 
 
-def whole(content: Any, **fields: Any) -> Any:
-    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=content, **fields))])
+def whole(content: Any, finish: str | None = None, **fields: Any) -> Any:
+    message = SimpleNamespace(content=content, **fields)
+    return SimpleNamespace(choices=[SimpleNamespace(message=message, finish_reason=finish)])
 
 
 @pytest.mark.parametrize(("content", "fields", "after"), [
@@ -172,6 +201,26 @@ def whole(content: Any, **fields: Any) -> Any:
 def test_a_whole_answer_is_told_apart(content: Any, fields: dict[str, Any], after: tuple[Any, Any]) -> None:
     message = answered(whole(content, **fields), provider="fireworks_ai").choices[0].message
     assert (getattr(message, "reasoning_content", None), message.content) == after
+
+
+@pytest.mark.parametrize(("content", "fields", "after"), [
+    ("A</think>B", {}, ("A", "B")),
+    ("A", {"finish": "length"}, ("A", "")),
+    ("{}", {"finish": "stop"}, (None, "{}")),
+    ("B", {"reasoning_content": ""}, ("", "B")),
+    ("B", {"reasoning_content": "A"}, ("A", "B")),
+])  # fmt: skip
+def test_a_whole_answer_that_begins_with_a_thought(
+    content: Any, fields: dict[str, Any], after: tuple[Any, Any]
+) -> None:
+    answer = answered(whole(content, **fields), provider="vllm", model="qwq", reasoning_carrier="think_tags")
+    message = answer.choices[0].message
+    assert (getattr(message, "reasoning_content", None), message.content) == after
+
+
+def test_a_whole_answer_that_opens_a_thought_and_ends_without_closing_it_is_text() -> None:
+    message = answered(whole("<think> is a tag.", "stop"), provider="fireworks_ai").choices[0].message
+    assert message.content == "<think> is a tag."
 
 
 def test_an_answer_that_is_awaited_is_told_apart() -> None:

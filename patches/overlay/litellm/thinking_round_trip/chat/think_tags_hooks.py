@@ -11,8 +11,8 @@ from functools import wraps
 from typing import Any, Optional, TypeVar
 
 from litellm.thinking_round_trip.chat import carriers_table as table
-from litellm.thinking_round_trip.chat.answers import field
-from litellm.thinking_round_trip.chat.think_tags import Splitter, Told, split
+from litellm.thinking_round_trip.chat.answers import field, thinking_of
+from litellm.thinking_round_trip.chat.think_tags import CLOSE, Splitter, Told, split
 
 Completion = TypeVar("Completion", bound=Callable[..., Any])
 Wrapper = TypeVar("Wrapper", bound=type)
@@ -30,16 +30,19 @@ class Tags:
         self._role: Optional[str] = None
 
     def whole(self, response: Any) -> None:
-        """Write the reasoning of a whole answer into its own field. One that has the field is told apart already."""
+        """Write the reasoning of a whole answer into its own field. One that has any is told apart already."""
         for choice in field(response, "choices") or []:
             message = field(choice, "message")
             content = field(message, "content") if message is not None else None
-            if not isinstance(content, str) or field(message, "reasoning_content"):
+            if not isinstance(content, str) or _never_ends(content, field(choice, "finish_reason")):
+                continue
+            if field(message, "reasoning_content") is not None or thinking_of(message):
                 continue
             told = split(content, begun=self._begun)
             if told.text != content:
                 message.content = told.text or (None if field(message, "tool_calls") else "")
-                message.reasoning_content = told.reasoning or None
+            if told.reasoning:
+                message.reasoning_content = told.reasoning
 
     def chunk(self, chunk: Any) -> Any:
         """The chunk of a stream with its reasoning in its own field; None if it says nothing yet."""
@@ -60,10 +63,10 @@ class Tags:
         if index not in self._splitters:
             self._splitters[index] = Splitter(begun=self._begun)
         splitter = self._splitters[index]
-        content = field(delta, "content")
+        content, ends = field(delta, "content"), _ends_text(choice)
         said = content if isinstance(content, str) else ""
         told = splitter.told(said) if said else Told("", "")
-        if _ends_text(choice):
+        if ends:
             rest = splitter.rest()
             told = Told(told.reasoning + rest.reasoning, told.text + rest.text)
         if told == ("", said):
@@ -71,13 +74,18 @@ class Tags:
         delta.content = told.text or None
         if told.reasoning:
             delta.reasoning_content = told.reasoning
-        return not any(told) and not _ends_text(choice) and not _has_more(delta)
+        return not any(told) and not ends and not field(choice, "logprobs") and not _has_more(delta)
+
+
+def _never_ends(content: str, reason: Any) -> bool:
+    """Whether an answer that ended by itself closes no thought: then it has none, as in a format that was asked for."""
+    return CLOSE not in content and reason == "stop"
 
 
 def _ends_text(choice: Any) -> bool:
     """Whether no more text can belong to what was held back: a call, the end, or a server that tells it apart."""
-    names = ("tool_calls", "function_call", "reasoning_content")
-    return bool(field(choice, "finish_reason")) or any(field(choice.delta, name) for name in names)
+    called = any(field(choice.delta, name) for name in ("tool_calls", "function_call"))
+    return called or bool(field(choice, "finish_reason") or thinking_of(choice.delta))
 
 
 def _has_more(delta: Any) -> bool:
@@ -113,7 +121,8 @@ def _tags(arguments: Mapping[str, Any]) -> Optional[Tags]:
         return None
     if not table.answers_in_tags(provider, model, api_base, chosen):
         return None
-    return Tags(begun=table.begins_thinking(model, chosen))
+    # A format that was asked for holds from the first letter on: the template's thought does not come.
+    return Tags(begun=table.begins_thinking(model, chosen) and not arguments.get("response_format"))
 
 
 async def _awaited(answer: Coroutine[Any, Any, Any], tags: Tags) -> Any:
