@@ -1,8 +1,8 @@
 """The forms in which servers stream one and the same turn of chat completions (failures N23, F9), and a strict client.
 
 A form is what a server sends, and the blocks that a client has to get of it, in order. Sources: what the parsers of
-vLLM and SGLang give, Databricks' `reasoning` summaries (docs/providers.md#claude-on-databricks), OpenRouter, another LiteLLM in
-front of Claude (BerriAI/litellm#25321, #25561, #29286, #29441).
+vLLM and SGLang give, Databricks' `reasoning` summaries (docs/providers.md#claude-on-databricks), OpenRouter, another
+LiteLLM in front of Claude (BerriAI/litellm#25321, #25561, #29286, #29441).
 """
 
 from __future__ import annotations
