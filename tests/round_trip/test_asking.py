@@ -80,16 +80,10 @@ async def test_asking(
     dialogue, raised = await _ask(case.backend, FORMS[form], monkeypatch)
     wrong = [("N39" if "reasoning_effort" in text else "N38", text) for text in raised]
     wrong += [("N38", str(loss)) for loss in dialogue.losses]
-    wrong += [("N38", text) for request in dialogue.requests for text in _betas(request)]
     wrong += [("N38", str(rejection)) for rejection in dialogue.rejections]
     wrong += [("N40", text) for request in dialogue.requests for text in _other_words(case.backend, form, request)]
     _judge(wrong, record_property)
     assert len(dialogue.requests) == 1
-
-
-def _betas(request: Request) -> Iterator[str]:
-    if "anthropic-beta" in request.headers:
-        yield "anthropic-beta is among the headers"
 
 
 def _other_words(backend: str, form: str, request: Request) -> Iterator[str]:

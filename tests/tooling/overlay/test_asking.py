@@ -115,11 +115,13 @@ def test_claude_and_the_responses_api_are_asked_as_they_were(asking: ModuleType,
     [
         ("zai", "switched", BUDGET, "enabled"),
         ("zai", "switched", ADAPTIVE, "enabled"),
-        ("zai", "switched", OFF, "disabled"),
+        ("zai", "glm-4.6", OFF, "disabled"),
+        ("zai", "glm-5", OFF, "disabled"),
         ("zai", "neither", BUDGET, None),
-        ("zai", "neither", OFF, "disabled"),
+        ("zai", "glm-4-32b", OFF, None),
         ("zai", "glm-5.3", OFF, None),
-        ("moonshot", "graded", OFF, "disabled"),
+        ("moonshot", "kimi-k2.5", OFF, "disabled"),
+        ("moonshot", "moonshot-v1-32k", OFF, None),
         ("moonshot", "graded", BUDGET, None),
         ("moonshot", "kimi-k2-thinking", OFF, None),
         ("groq", "switched", OFF, None),
@@ -163,7 +165,9 @@ def test_an_effort_of_none_is_one_of_the_models_own(
     [
         ("groq", "graded", {}),
         ("groq", "responses/graded", {}),
-        ("openrouter", "anthropic/claude-sonnet-4.5", {}),
+        ("openrouter", "anthropic/claude-sonnet-4.5", {"output_config": HIGH}),
+        ("databricks", "databricks-claude-opus-4-6", {"output_config": HIGH}),
+        ("litellm_proxy", "smart", {"output_config": HIGH}),
         ("bedrock", "converse/anthropic.claude-opus-4-6-v1", {"output_config": HIGH}),
         ("litellm_proxy", "claude-sonnet-4-5", {"output_config": HIGH}),
     ],
@@ -179,11 +183,18 @@ def test_what_was_translated_stays(asking: ModuleType) -> None:
     assert asking.asked(completion, {"extra_kwargs": {"context_management": EDITS}}, TAKES) is completion
 
 
-def test_the_header_for_betas_goes_to_claude_alone(asking: ModuleType) -> None:
-    headers = {"Anthropic-Beta": "effort-2025-11-24", "x-mine": "1"}
-    assert asking.asked(_of("graded", extra_headers=headers), {}, TAKES)["extra_headers"] == {"x-mine": "1"}
-    assert asking.asked(_of("claude-sonnet-4-5", extra_headers=headers), {}, TAKES)["extra_headers"] == headers
-    assert len(headers) == 2
+def test_what_the_deployment_allows_stays(asking: ModuleType) -> None:
+    completion = _of("graded", context_management=EDITS, allowed_openai_params=["context_management"])
+    assert asking.asked(completion, {"extra_kwargs": {"context_management": EDITS}}, TAKES) is completion
+
+
+def test_an_effort_of_the_responses_api_is_a_word_on_chat_completions(asking: ModuleType) -> None:
+    wrapped = {"effort": "low", "summary": "detailed"}
+    library = Library({"openai:m": ["reasoning_effort"]})
+    changed = asking.asked(_of("m", "openai", reasoning_effort=wrapped), {"thinking": BUDGET}, library)
+    assert changed["reasoning_effort"] == "low"
+    responses = _of("responses/m", "openai", reasoning_effort=wrapped)
+    assert asking.asked(responses, {"thinking": BUDGET}, library) is responses
 
 
 @pytest.mark.parametrize(

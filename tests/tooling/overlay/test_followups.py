@@ -67,6 +67,13 @@ def test_calls_have_the_signatures_that_they_came_with(followups: ModuleType) ->
     ]
 
 
+def test_what_litellm_keeps_beside_thinking_makes_no_field_of_a_turn_without_any(followups: ModuleType) -> None:
+    plain = {"role": "assistant", "tool_calls": [called("a"), called("b")]}
+    assert loop(followups, answered(provider_specific_fields={"refusal": None}, tool_calls=[])) == plain
+    signed = {"refusal": None, "thought_signatures": ["s"]}
+    assert loop(followups, answered(provider_specific_fields=signed)) == {**plain, "provider_specific_fields": signed}
+
+
 @pytest.mark.parametrize("response", [None, {}, {"choices": []}, {"choices": [{}]}, SimpleNamespace(), "text"])
 def test_an_answer_without_a_message_adds_nothing(followups: ModuleType, response: Any) -> None:
     assert loop(followups, response) == {"role": "assistant", "tool_calls": [called("a"), called("b")]}
@@ -131,6 +138,18 @@ def test_a_planned_request_of_the_responses_api_has_its_items(followups: ModuleT
     assert plan(followups, ASKED, {"output": output}, *added) == [*ASKED, item, *added]
     assert plan(followups, "q", SimpleNamespace(output=output), *added)[1:] == [item, *added]
     assert plan(followups, ASKED, {"output": [{"type": "reasoning"}]}, *added) == [*ASKED, *added]
+
+
+def test_each_call_has_the_reasoning_that_led_to_it(followups: ModuleType) -> None:
+    first, mine, second, third = ({"type": "reasoning", "id": f"rs_{at}"} for at in range(4))
+    calls = {name: {"type": "function_call", "call_id": name} for name in ("client's", "a", "b")}
+    output = [first, calls["client's"], mine, second, calls["a"], third, calls["b"]]
+    added = [calls["a"], calls["b"], {"type": "function_call_output", "call_id": "a"}]
+    expected = [mine, second, calls["a"], third, calls["b"], added[2]]
+    assert plan(followups, ASKED, {"output": output}, *added) == [*ASKED, *expected]
+    unstored = {"output": [{**mine, "encrypted_content": "e"}, third, calls["a"]], "store": False}
+    kept = {**mine, "encrypted_content": "e"}
+    assert plan(followups, ASKED, unstored, calls["a"]) == [*ASKED, kept, calls["a"]]
 
 
 @pytest.mark.parametrize("response", [None, {}, {"choices": []}])

@@ -197,6 +197,11 @@ FORMS: dict[str, Callable[[Events], Events]] = {
     "raw-too": _raw_too,
     "twice-created": lambda events: [*events[:1], *events],
     "in-turns": _in_turns,
+    "in-turns-one-number": lambda events: _one_number(_in_turns(events)),
+    "in-turns-no-numbers": lambda events: _unfielded("output_index", "summary_index")(_in_turns(events)),
+    "done-items-alone-one-number": lambda events: _one_number(FORMS["done-items-alone"](events)),
+    "no-done-one-number": lambda events: _one_number(_without("output_item.done")(events)),
+    "no-added-no-numbers": lambda events: _without("output_item.added")(FORMS["no-numbers"](events)),
 }
 # The seal is in the finished item, which these have in the last event; the parts of a summary may have run together.
 IN_ONE = [{**SHOWN[1], "thinking": "First.Second."}, *SHOWN[2:]]
@@ -240,6 +245,14 @@ def test_a_refusal_is_text() -> None:
     assert blocks_of(streamed(events)) == [{"type": "text", "text": "I can not."}]
 
 
+def test_litellm_hears_of_a_refusal_that_no_later_event_repeats() -> None:
+    wrapper = wrapped()
+    wrapper._refusal_text = ""
+    for event in _deltas("refusal", "I can not.", "refusal"):
+        wrapper._process_event(event)
+    assert wrapper._refusal_text == "I can not."
+
+
 def test_a_call_without_arguments_is_a_call() -> None:
     done = {"type": "response.output_item.done", "item": {**CALLED, "arguments": ""}}
     assert blocks_of(streamed([done])) == [{**SHOWN[3], "input": {}}]
@@ -264,7 +277,11 @@ def test_a_stream_that_is_dropped_is_gone_at_once() -> None:
     """Otherwise the collector ends it some time, and the provider goes on until then."""
     gc.disable()
     try:
-        gone = weakref.ref(wrapped())
+        wrapper = wrapped()
+        for event in tidy()[:4]:
+            wrapper._process_event(event)
+        gone = weakref.ref(wrapper)
+        del wrapper
         assert gone() is None
     finally:
         gc.enable()

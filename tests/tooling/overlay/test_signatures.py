@@ -102,6 +102,24 @@ def test_who_serves_claude(
     assert (target.is_claude, target.issuer) == (claude, issuer)
 
 
+@pytest.mark.parametrize(
+    ("model", "converse"),
+    [
+        ("moonshot.kimi-k2-thinking", True),
+        ("converse/openai.gpt-5.6-terra", True),
+        ("openai.gpt-oss-120b-1:0", True),
+        ("openai.gpt-5.6-terra", False),
+        ("us.xai.grok-5", False),
+        ("mantle/openai.gpt-5.5", False),
+        ("invoke/deepseek.r1-v1:0", False),
+        ("openai/arn:aws:bedrock:us-east-1:1:imported-model/abc", False),
+        ("anthropic.claude-opus-4-6-v1", False),
+    ],
+)
+def test_which_models_of_others_converse(model: str, converse: bool) -> None:
+    assert module("blocks.claude_family").Target(model, "bedrock").is_converse is converse
+
+
 def test_the_address_may_be_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://api.minimax.io/anthropic")
     target = module("blocks.claude_family").Target("MiniMax-M2", "anthropic")

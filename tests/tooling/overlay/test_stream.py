@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gc
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
@@ -61,6 +63,7 @@ class Stream:
 
     def __init__(self, *chunks: Any) -> None:
         self.chunks = chunks
+        self.closed = False
         self._rest = iter(chunks)
 
     def __iter__(self) -> Iterator[Any]:
@@ -80,6 +83,9 @@ class Stream:
             return next(self)
         except StopIteration:
             raise StopAsyncIteration from None
+
+    async def aclose(self) -> None:
+        self.closed = True
 
 
 class Plain:
@@ -270,6 +276,9 @@ def test_thinking_goes_out_before_more_has_been_read() -> None:
         ([tool("f", "{"), tool("f", "}")], [("f", "{}")]),
         ([tool("f", "{}"), tool("f", "{}")], [("f", "{}"), ("f", "{}")]),
         ([tool("f", "{}"), tool("f", "")], [("f", "{}")]),
+        ([tool("f", "", ""), tool(None, "{}", ""), tool("f", "", ""), tool(None, "[]", "")], [("f", "{}"), ("f", "[]")]),
+        ([tool("f", "", "1"), tool(None, "{}"), tool("f", "", "1", 1), tool(None, "[]", index=1)],
+         [("f", "{}"), ("f", "[]")]),
         ([tool("f", "{", "1"), tool("f", "}", "2")], [("f", "{"), ("f", "}")]),
         ([tool("f", "{", "1"), tool(None, "}", "2")], [("f", "{}")]),
         ([tool("f", "{", "1"), tool("g", "[", "2"), tool(None, "}", "1"), tool(None, "]", "2")],
@@ -372,6 +381,7 @@ def test_streams_at_the_same_time_keep_their_events() -> None:
 def test_a_stream_can_be_closed() -> None:
     stream = wrapped(text("a"))
     asyncio.run(stream.completion_stream.aclose())
+    assert stream.completion_stream.source.closed
     assert stream.completion_stream.has_dispatched_failure_logging is False
 
 
@@ -379,6 +389,27 @@ def test_an_error_of_the_provider_reaches_the_wrapper() -> None:
     stream = wrapped(thought("A"), RuntimeError("gone"))
     with pytest.raises(RuntimeError, match="gone"):
         list(stream)
+
+
+def test_what_waits_was_said_where_the_stream_breaks_off_behind_it() -> None:
+    stream = wrapped(tool("f", '{"a'), text("hello"), RuntimeError("gone"))
+    said: list[Any] = []
+    with pytest.raises(RuntimeError, match="gone"):
+        said.extend(event.get("delta") for event in stream)
+    assert {"type": "text_delta", "text": "hello"} in said
+
+
+def test_a_stream_that_was_read_to_its_end_is_gone_at_once() -> None:
+    """Otherwise the collector ends it some time, and it holds the provider's stream until then."""
+    gc.disable()
+    try:
+        stream = wrapped(text("a"), END)
+        list(stream)
+        gone = weakref.ref(stream)
+        del stream
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_what_litellm_asks_a_stream_the_stream_answers() -> None:

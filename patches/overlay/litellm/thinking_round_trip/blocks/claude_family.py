@@ -56,7 +56,7 @@ class Target:
     @property
     def is_converse(self) -> bool:
         """Whether it is Bedrock Converse, and a model that is not Claude."""
-        return self.provider in bedrock_models.PROVIDERS and not self.is_claude and "invoke/" not in self.model
+        return self.provider in bedrock_models.PROVIDERS and not self.is_claude and bedrock_models.converses(self.model)
 
     @property
     def issuer(self) -> Optional[str]:

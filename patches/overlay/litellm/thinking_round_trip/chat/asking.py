@@ -27,10 +27,10 @@ Before, it comes in without, and `completion` takes the provider off once more.
 _NONE = "supports_none_reasoning_effort"
 
 SWITCHES: Mapping[str, str] = {
-    "moonshot": r"k2-thinking|k2\.7-code|k3",  # docs/providers.md#moonshot
-    "zai": r"glm-5\.3",  # docs/providers.md#zai
+    "moonshot": r"k2\.[56]",  # docs/providers.md#moonshot
+    "zai": r"glm-(?:4\.[5-9]|5(?!\.3))",  # docs/providers.md#zai
 }
-"""Who has a switch of its own, `thinking`, in place of an effort or beside it, and which models of theirs never stop.
+"""Who has a switch of its own, `thinking`, in place of an effort or beside it, and which models of theirs it stops.
 
 It goes by `extra_body`, because the client library that LiteLLM calls them with has no such argument.
 """
@@ -91,8 +91,17 @@ def asked(completion: Completion, request: Request, library: Any) -> Completion:
     completion = _without_anthropics(completion, extra, claude)
     if claude or "responses/" in model or extra.get("reasoning_effort") is not None:
         return completion
+    completion = _by_word(completion)
     thinking = request.get("thinking")
     return _switched(completion, thinking, library) or _measured(completion, thinking, extra, library)
+
+
+def _by_word(completion: Completion) -> Completion:
+    """An effort in the words of chat completions: the Responses API has it in an object, with the form of summaries."""
+    effort = completion.get("reasoning_effort")
+    if not isinstance(effort, dict) or completion.get("custom_llm_provider") != "openai":
+        return completion
+    return {**completion, "reasoning_effort": effort.get("effort")}
 
 
 def _is_claude(model: str) -> bool:
@@ -102,32 +111,23 @@ def _is_claude(model: str) -> bool:
 
 
 def _without_anthropics(completion: Completion, extra: Request, claude: bool) -> Completion:
-    """Leave out what was only copied.
-
-    Claude at Bedrock gets its effort by this very copy, and so it does behind another LiteLLM.
-    """
-    copied = [name for name in _ANTHROPICS if extra.get(name) is not None and completion.get(name) is extra[name]]
-    if claude and _provider(completion) in ("bedrock", "litellm_proxy"):
-        copied = [name for name in copied if name != "output_config"]
-    kept = {name: value for name, value in completion.items() if name not in copied} if copied else completion
-    headers = kept.get("extra_headers")
-    if claude or not isinstance(headers, dict) or not any(map(_is_beta, headers)):
-        return kept
-    return {**kept, "extra_headers": {name: value for name, value in headers.items() if not _is_beta(name)}}
-
-
-def _is_beta(header: Any) -> bool:
-    return isinstance(header, str) and header.lower() == "anthropic-beta"
+    """Leave out what was only copied. Claude gets its effort by this very copy, and so may what is behind a LiteLLM."""
+    keeps = {"output_config"} if claude or _provider(completion) == "litellm_proxy" else set()
+    keeps |= set(completion.get("allowed_openai_params") or ())
+    copied = {name for name in _ANTHROPICS if extra.get(name) is not None and completion.get(name) is extra[name]}
+    if not copied - keeps:
+        return completion
+    return {name: value for name, value in completion.items() if name not in copied - keeps}
 
 
 def _switched(completion: Completion, thinking: Any, library: Any) -> Optional[Completion]:
     """Use the provider's own switch: to stop thinking, and where no effort would be taken; None where it has none."""
     kind = thinking.get("type") if isinstance(thinking, dict) else None
-    tireless = SWITCHES.get(_provider(completion))
-    if tireless is None or not isinstance(kind, str) or kind not in _WORDS:
+    stops = SWITCHES.get(_provider(completion))
+    if stops is None or not isinstance(kind, str) or kind not in _WORDS:
         return None
     if kind == "disabled":
-        usable = not re.search(tireless, str(completion["model"]).lower())
+        usable = bool(re.search(stops, str(completion["model"]).lower()))
     else:
         usable = not _takes("reasoning_effort", completion, library) and _takes("thinking", completion, library)
     if not usable:

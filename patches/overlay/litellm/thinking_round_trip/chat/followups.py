@@ -10,7 +10,7 @@ of Gemini's calls, the reasoning items of the Responses API. So the turn gets th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, Optional
 
@@ -18,8 +18,16 @@ from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking
 
 Fields = Mapping[str, Any]
 
-_FIELDS = ("thinking_blocks", "reasoning_content", "provider_specific_fields", "reasoning_items")
 _OWN = "provider_specific_fields"
+_FIELDS = ("thinking_blocks", "reasoning_content", _OWN, "reasoning_items")
+_THOUGHTS = (
+    "thinking_blocks",
+    "reasoning_content",
+    "reasoning_details",
+    "reasoningContentBlocks",
+    "thought_signatures",
+)
+"""What of thinking LiteLLM keeps in its own field, which has all else that it did not know, too."""
 
 
 class _Call(dict[str, Any]):
@@ -74,10 +82,10 @@ def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:
 def completed(messages: list[Any], before: int, response: Any) -> list[Any]:
     """The messages, or items, with what was thought in the turn that begins at number `before`."""
     turn, content, output = _message(response), _get(response, "content"), _get(response, "output")
+    if isinstance(output, list):
+        return list(_with_items(messages, before, output, stored=_get(response, "store") is not False))
     for number in range(before, len(messages)):
         message = messages[number]
-        if _get(message, "type") == "function_call" and isinstance(output, list):
-            return [*messages[:number], *_items(output, message), *messages[number:]]
         if _get(message, "role") != "assistant":
             continue
         if isinstance(content, list):
@@ -92,6 +100,8 @@ def with_turn(message: Any, turn: Any) -> Any:
     if not isinstance(message, dict) or turn is None:
         return message
     given = {name: _get(turn, name) for name in _FIELDS if _get(turn, name) and not message.get(name)}
+    if set(given) == {_OWN} and not any(_get(given[_OWN], name) for name in _THOUGHTS):
+        given = {}
     calls = {_get(call, "id"): call for call in _get(turn, "tool_calls") or ()}
     own = [_with_own_fields(call, calls.get(_get(call, "id"))) for call in message.get("tool_calls") or ()]
     return {**message, **given, **({"tool_calls": own} if own else {})}
@@ -114,14 +124,32 @@ def _with_blocks(message: Mapping[str, Any], content: Sequence[Any]) -> Any:
     return {**message, "content": [*filter(is_thinking, map(_plain, content)), *own]}
 
 
-def _items(output: Iterable[Any], call: Mapping[str, Any]) -> list[Any]:
-    """The reasoning items that stood before a call."""
+def _with_items(messages: list[Any], before: int, output: Iterable[Any], *, stored: bool) -> Iterator[Any]:
+    """The items of a history, and in front of each call from number `before` on the reasoning that led to it.
+
+    An item that the provider neither `stored` nor gave the content of is unknown to it, and stays out.
+    """
+    given = [item for item in map(_plain, output) if _is_known(item, stored)]
+    for number, message in enumerate(messages):
+        if number >= before and _get(message, "type") == "function_call":
+            yield from _led_to(given, _get(message, "call_id"))
+        yield message
+
+
+def _is_known(item: Any, stored: bool) -> bool:
+    return _get(item, "type") != "reasoning" or stored or bool(_get(item, "encrypted_content"))
+
+
+def _led_to(output: Iterable[Any], call_id: Any) -> list[Any]:
+    """The reasoning items between a call and the one before it."""
     items: list[Any] = []
-    for item in map(_plain, output):
+    for item in output:
         if _get(item, "type") == "reasoning":
             items.append(item)
-        elif _get(item, "call_id") == call.get("call_id"):
-            return items
+        elif _get(item, "type") == "function_call":
+            if _get(item, "call_id") == call_id:
+                return items
+            items = []
     return []
 
 

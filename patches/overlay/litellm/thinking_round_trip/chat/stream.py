@@ -122,7 +122,7 @@ class _Stream:
         """Write what can be written; whether LiteLLM's wrapper has something to say before there is more."""
         while self._pieces and not self._asking:
             self._write(self._pieces.popleft())
-        if self._end is not None and not self._pieces:
+        if self._end is not None and not self._pieces and not self.events:
             self.feed.end, self._asking = self._end, True
         return self._asking
 
@@ -177,9 +177,9 @@ class _Stream:
             self._ended(error)
 
     def _ended(self, error: Exception) -> None:
-        if isinstance(error, _ENDS):
-            self._pieces.extend(self._reader.rest())
-        self._end = error
+        is_over = isinstance(error, _ENDS)
+        self._pieces.extend(self._reader.rest() if is_over else self._reader.waiting())
+        self._end = error.with_traceback(None) if is_over else error
 
 
 def writing_whole_turns(wrapper: Wrapper) -> Wrapper:

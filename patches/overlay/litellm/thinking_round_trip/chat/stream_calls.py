@@ -92,7 +92,9 @@ class Calls:
             yield Arguments(call, words)
 
     def _known(self, index: Any, ident: str, name: str) -> Optional[Call]:
-        found = self._by_id.get(ident) or self._by_index.get(index)
+        found = self._by_id.get(ident)
+        if found is None or (name and index is not None and self._by_index.get(index) is not found):
+            found = self._by_index.get(index)
         return self._last if found is None and not ident and not name else found
 
     def _note(self, call: Call, index: Any, ident: str) -> None:
@@ -110,7 +112,7 @@ def _is_another(call: Call, ident: str, name: str, words: str) -> bool:
     differs = bool(ident and call.ident and ident != call.ident)
     if not name or not call.name:
         return bool(name and differs)
-    return differs or name != call.name or (bool(words) and _is_whole(call.arguments))
+    return differs or name != call.name or (bool(words or not ident) and _is_whole(call.arguments))
 
 
 def _text(value: object) -> str:

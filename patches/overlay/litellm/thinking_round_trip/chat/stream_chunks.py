@@ -40,9 +40,13 @@ class ChunkReader:
             for piece in self._pieces(chunk, choice):
                 yield from self._turns.put(piece)
 
+    def waiting(self) -> Iterator[Piece]:
+        """Yield what waits for its turn; it was said, even where the stream breaks off behind it."""
+        yield from self._turns.rest()
+
     def rest(self) -> Iterator[Piece]:
         """Yield what is left to say when the stream has ended; the end of the turn is for LiteLLM to translate."""
-        yield from self._turns.rest()
+        yield from self.waiting()
         if self._finish is not None:
             if self._usage is not None:
                 self._finish.usage = self._usage

@@ -1,7 +1,8 @@
 """What becomes of a thinking block on its way to a model of Bedrock Converse (docs/providers.md#bedrock-converse).
 
 Claude gets what it signed or redacted. Others get back their own, as AWS says: what they signed or sealed unmodified,
-and text that nobody signed where the model is known to take it. What somebody else made never goes.
+and text that nobody signed, which says of nobody whose it is, where the model is known to take it. What somebody else
+signed never goes.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from litellm.thinking_round_trip.responses.events import event_kind, field
+from litellm.thinking_round_trip.responses.events import event_kind, field, string
 from litellm.thinking_round_trip.responses.origin import current_origin
 from litellm.thinking_round_trip.responses.stream_blocks import Block, Blocks, item_blocks
 from litellm.thinking_round_trip.responses.stream_ends import mend_end
@@ -71,6 +71,8 @@ def streams_thinking_blocks(wrapper: type[Any]) -> type[Any]:
         if kind == "response.created" and self._sent_message_start:
             return
         is_of_item = self._items.read(event)
+        if kind == "response.refusal.delta" and hasattr(self, "_refusal_text"):
+            self._refusal_text += string(event, "delta")  # LiteLLM tells the reason of the end by it
         self._chunk_queue.extend(self._blocks.events(self._items.current(), self._next_block_index))
         if not is_of_item:
             before = len(self._chunk_queue)

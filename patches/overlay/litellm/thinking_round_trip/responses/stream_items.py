@@ -35,12 +35,17 @@ class Item:
         self.ended = False
         self._names: set[object] = set()
         self._source = ""
-        self._told: dict[int, str] = {}
+        self._told: dict[int, list[str]] = {}
         self._waiting: list[tuple[int, str]] = []
 
     def is_called(self, name: object) -> bool:
         """Whether an event or an item with this id or number may be about it."""
         return name in self._names
+
+    def is_not(self, item: object) -> bool:
+        """Whether it is another call that an event tells of; ids and numbers are less sure."""
+        call_id = string(item, "call_id")
+        return bool(call_id and self.call_id and call_id != self.call_id)
 
     def announce(self, item: object, index: object) -> None:
         """Note what an item says of itself. Its encrypted content may be incomplete until it is done."""
@@ -57,14 +62,14 @@ class Item:
 
     def tell_whole(self, source: str, part: object, text: str) -> None:
         """Add what the deltas of a part left out."""
-        told = self._told.get(part if isinstance(part, int) else max(self._told, default=0), "")
+        told = "".join(self._told.get(part if isinstance(part, int) else max(self._told, default=0), ()))
         if text.startswith(told):
             self.tell(source, part, text[len(told) :])
 
     def end(self, item: object) -> None:
         """Add what was not told of the finished item: the rest of a part, and whole parts."""
         texts = texts_of(item)
-        told = "".join(self._told.values())
+        told = "".join(piece for pieces in self._told.values() for piece in pieces)
         begins = 0
         for text in texts if "".join(texts).startswith(told) else ():
             ends = begins + len(text)
@@ -76,7 +81,7 @@ class Item:
         self.ended = True
 
     def _add(self, part: int, text: str) -> None:
-        self._told[part] = self._told.get(part, "") + text
+        self._told.setdefault(part, []).append(text)
         self._waiting.append((part, text))
 
     def take(self) -> list[tuple[int, str]]:
@@ -127,7 +132,7 @@ class Items:
         if kind not in KINDS:
             return
         item = self._find(kind, index, field(given, "id"))
-        if item is None or (item.ended and not done):
+        if item is None or item.is_not(given) or (item.ended and not (done and item.is_called(field(given, "id")))):
             item = self._new(kind)
         item.announce(given, index)
         if done and not item.ended:
@@ -175,7 +180,7 @@ class Items:
         Some servers give all items the number 0, and others another id with each event.
         """
         same = sorted((item for item in self._all if item.kind == kind), key=lambda item: item.ended)
-        for name in (index, ident):
+        for name in (ident, index):
             for item in same:
                 if name is not None and item.is_called(name):
                     return item
@@ -184,5 +189,4 @@ class Items:
     def _new(self, kind: str) -> Item:
         item = Item(kind)
         self._all.append(item)
-        self._parts = -1
         return item
