@@ -267,7 +267,8 @@ def test_another_vendors_model_gets_its_own_and_nobody_elses(run: Any, block: It
 def test_what_nobody_signed_goes_where_it_is_known_to_be_taken(run: Any) -> None:
     for model in ("moonshot.kimi-k2-thinking", "us.deepseek.v3-v1:0", "qwen.qwen3-32b-v1:0", "openai.gpt-oss-20b-1:0"):
         assert run([said("t", "", signed("1", None))], model) == [told(unsigned("1"), {"text": "t"})]
-    for model in (NOVA, "us.deepseek.r1-v1:0", "openai.gpt-5.6-terra", "zai.glm-5", "arn:aws:bedrock:x:1:custom/abc"):
+    others = ("us.deepseek.r1-v1:0", "qwen.qwen3-coder-480b-a35b-v1:0", "zai.glm-5", "arn:aws:bedrock:x:1:custom/abc")
+    for model in (NOVA, *others, "openai.gpt-5.6-terra"):
         assert run([said("t", "", signed("1", None))], model) == [told({"text": "t"})]
 
 
