@@ -71,7 +71,7 @@ def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:
         plan = await build(self, *args, **kwargs)
         named = {**dict(zip(("tools", "model", "messages", "response"), args)), **kwargs}  # noqa: B905
         patch = getattr(plan, "request_patch", None)
-        if isinstance(getattr(patch, "messages", None), list):
+        if patch is not None and isinstance(getattr(patch, "messages", None), list):
             before = named["messages"] if isinstance(named["messages"], list) else [named["messages"]]
             patch.messages = completed(patch.messages, len(before), named["response"])
         return plan
