@@ -20,6 +20,7 @@ from typing import ClassVar, cast
 
 from tests.backends import Backend
 from tests.backends.base import Dialogue, Loss, Rejection
+from tests.backends.bedrock_converse import BedrockOwn
 from tests.backends.responses import Responses
 from tests.backends.wire import JSON, Answer, Request, strings
 from tests.conversations import load
@@ -237,8 +238,8 @@ class ForgesASignature(Returning):
 
     @classmethod
     def untellable(cls, endpoint: type[Backend]) -> str:
-        """Items of Responses have a place for a seal, also where none is given out: then any is foreign."""
-        read = nature(endpoint).seals or issubclass(endpoint, Responses)
+        """Responses and Converse have a place for a seal, also where none is given out: then any is foreign."""
+        read = nature(endpoint).seals or issubclass(endpoint, Responses | BedrockOwn)
         return super().untellable(endpoint) or ("" if read else "the provider reads no seal")
 
     def lie(self, body: Body) -> None:
