@@ -392,6 +392,29 @@ def test_an_error_of_the_provider_reaches_the_wrapper() -> None:
         list(stream)
 
 
+def spent(prompt: int, completion: int, **more: Any) -> Any:
+    return SimpleNamespace(prompt_tokens=prompt, completion_tokens=completion, **more)
+
+
+@pytest.mark.parametrize(
+    ("told", "given", "kept"),
+    [
+        ([spent(5, 7)], spent(12, 28), 0),
+        ([spent(5, 1), spent(5, 7)], spent(12, 28), 1),
+        ([spent(5, 7)], spent(5, 7, cost=1), "given"),
+        ([spent(5, 1), spent(0, 7)], spent(5, 7), "given"),
+        ([], spent(12, 28), "given"),
+        ([spent(5, 7)], None, 0),
+        ([spent(5, None)], None, 0),
+    ],
+)
+def test_what_the_provider_says_that_a_turn_took_is_told(told: list[Any], given: Any, kept: Any) -> None:
+    stream = wrapped(text("a"), chunk("stop", usage=given))
+    stream.completion_stream.source.chunks = [text("a"), *(chunk(usage=usage) for usage in told)]
+    (delta,) = [event for event in stream if event["type"] == "message_delta"]
+    assert delta["usage"] is (given if kept == "given" else told[kept])
+
+
 def test_what_waits_was_said_where_the_stream_breaks_off_behind_it() -> None:
     stream = wrapped(tool("f", '{"a'), text("hello"), RuntimeError("gone"))
     said: list[Any] = []

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial, wraps
 from typing import Any, Optional, TypeVar
 
+from litellm.thinking_round_trip.chat.answers import field
 from litellm.thinking_round_trip.chat.stream_calls import Arguments, Piece, Text, Thought
-from litellm.thinking_round_trip.chat.stream_chunks import ChunkReader
+from litellm.thinking_round_trip.chat.stream_chunks import COUNTS, ChunkReader
 from litellm.thinking_round_trip.chat.stream_events import Turn
 
 Wrapper = TypeVar("Wrapper", bound=type)
@@ -178,8 +179,19 @@ class _Stream:
 
     def _ended(self, error: Exception) -> None:
         is_over = isinstance(error, _ENDS)
-        self._pieces.extend(self._reader.rest() if is_over else self._reader.waiting())
+        self._pieces.extend(self._reader.rest(_told_usage(self.feed.source)) if is_over else self._reader.waiting())
         self._end = error.with_traceback(None) if is_over else error
+
+
+def _told_usage(source: Any) -> Any:
+    """What the provider said last that the turn took, if that is all of it: LiteLLM keeps it, and may pass on less.
+
+    Before 1.83 it passes an estimate on. Claude's last word has only the output, as others' may.
+    """
+    told = [usage for chunk in getattr(source, "chunks", ()) if (usage := field(chunk, "usage")) is not None]
+    if not told or any((field(one, name) or 0) > (field(told[-1], name) or 0) for one in told for name in COUNTS):
+        return None
+    return told[-1]
 
 
 def writing_whole_turns(wrapper: Wrapper) -> Wrapper:

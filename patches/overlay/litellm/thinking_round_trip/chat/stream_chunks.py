@@ -12,6 +12,7 @@ from typing import Any
 from litellm.thinking_round_trip.chat.answers import field, thinking_of
 from litellm.thinking_round_trip.chat.stream_calls import Aside, Calls, InTurns, Piece, Text, Thought
 
+COUNTS = ("prompt_tokens", "completion_tokens")
 _PAYLOAD = ("content", "tool_calls", "reasoning_content", "thinking_blocks", "reasoning", "reasoning_details")
 
 
@@ -44,10 +45,15 @@ class ChunkReader:
         """Yield what waits for its turn; it was said, even where the stream breaks off behind it."""
         yield from self._turns.rest()
 
-    def rest(self) -> Iterator[Piece]:
-        """Yield what is left to say when the stream has ended; the end of the turn is for LiteLLM to translate."""
+    def rest(self, usage: Any = None) -> Iterator[Piece]:
+        """Yield what is left to say when the stream has ended; the end of the turn is for LiteLLM to translate.
+
+        `usage` is what the provider is known to have said beside the chunks.
+        """
         yield from self.waiting()
         if self._finish is not None:
+            if self._usage is None or (usage is not None and _differs(usage, self._usage)):
+                self._usage = usage
             if self._usage is not None:
                 self._finish.usage = self._usage
             yield Aside(self._finish)
@@ -65,6 +71,11 @@ class ChunkReader:
             self._finish = _bare(chunk, choice)
         elif field(delta, "refusal") or field(delta, "provider_specific_fields"):
             yield Aside(_bare(chunk, choice))
+
+
+def _differs(told: Any, given: Any) -> bool:
+    """Whether what LiteLLM gives is another count; of the same one it may say more, such as the cost."""
+    return any(field(told, name) != field(given, name) for name in COUNTS)
 
 
 def _bare(chunk: Any, choice: Any) -> Any:
