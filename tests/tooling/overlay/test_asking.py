@@ -87,6 +87,11 @@ def test_an_effort_stays_where_the_deployment_takes_it(asking: ModuleType, more:
     assert asking.asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
 
 
+def test_an_effort_stays_where_litellm_knows_the_model_without_its_provider(asking: ModuleType) -> None:
+    completion = _of("groq/graded", reasoning_effort="low")
+    assert asking.asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"
+
+
 def test_an_effort_is_left_to_litellm_where_no_provider_is_named(asking: ModuleType) -> None:
     completion = {"model": "neither", "reasoning_effort": "low"}
     assert asking.asked(completion, {"thinking": BUDGET}, TAKES)["reasoning_effort"] == "low"

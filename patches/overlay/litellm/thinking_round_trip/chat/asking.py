@@ -196,7 +196,9 @@ def _info(model: str, provider: str, library: Any) -> Any:
 def _names(completion: Completion) -> list[str]:
     info = completion.get("model_info")
     based = (completion.get("base_model"), info.get("base_model") if isinstance(info, dict) else None)
-    return [completion["model"], *(one for one in based if isinstance(one, str) and one)]
+    model = str(completion["model"])
+    bare = model.removeprefix(f"{_provider(completion)}/")
+    return [*dict.fromkeys((model, bare)), *(one for one in based if isinstance(one, str) and one)]
 
 
 def _provider(completion: Completion) -> str:

@@ -96,6 +96,8 @@ class _Stream:
     def __init__(self, source: Any) -> None:
         self.feed = _Feed(source)
         self.events: deque[Any] = deque()
+        # What the wrapper has still to say, as when it reads on behind the beginning of a call (1.96 to 1.98).
+        self.queue: deque[Any] = deque()
         self._reader = ChunkReader()
         self._turn = Turn()
         self._pieces: deque[Piece] = deque()
@@ -145,7 +147,7 @@ class _Stream:
             if not self._closed():
                 raise
         except _Dry:
-            self._asking = False
+            self._asking = bool(self.queue)
 
     async def _aask(self, following: Callable[[], Awaitable[Any]]) -> None:
         try:
@@ -154,7 +156,7 @@ class _Stream:
             if not self._closed():
                 raise
         except _Dry:
-            self._asking = False
+            self._asking = bool(self.queue)
 
     def _answered(self, event: Any) -> None:
         self.events.extend(self._turn.event(event))
@@ -206,7 +208,7 @@ def writing_whole_turns(wrapper: Wrapper) -> Wrapper:
         self._thinking_round_trip = _Stream(completion_stream)
         init(self, self._thinking_round_trip.feed, *args, **kwargs)
         # Before 1.88.0 all streams share one queue, and streams at the same time get each other's events.
-        self.chunk_queue = deque()
+        self.chunk_queue = self._thinking_round_trip.queue
 
     @wraps(following)
     def __next__(self: Any) -> Any:
