@@ -88,7 +88,8 @@ _MADE_UP = re.compile(r"call_[0-9a-f]{28,32}")
 async def sent(case: Case) -> list[str]:
     """The requests that LiteLLM sends in a cell: each its address and its body, to the byte.
 
-    One that the provider rejects, and all behind it, are left out: a fix may mend those.
+    One that the provider rejects, and all behind it, are left out, and so are those behind an answer of which the
+    client saw something else than was given: a fix may mend those.
     """
     if case.conversation == UNMAPPED:
         return await _asked_of_unmapped(case)
@@ -122,7 +123,12 @@ _THINKING = {"type": "enabled", "budget_tokens": 1024}
 
 
 def _accepted(stage: Stage) -> int | None:
-    return min((rejection.request - 1 for rejection in stage.dialogue.rejections), default=None)
+    rejected = [rejection.request - 1 for rejection in stage.dialogue.rejections]
+    altered = [int(turn) for failure in stage.failures for turn in _TURN.findall(failure.text)]
+    return min([*rejected, *altered], default=None)
+
+
+_TURN = re.compile(r"assistant turn (\d+)")
 
 
 def _all() -> dict[str, list[str]]:

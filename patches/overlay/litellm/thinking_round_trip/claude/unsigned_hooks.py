@@ -23,6 +23,7 @@ Arguments = dict[str, Any]
 
 _log = logging.getLogger("LiteLLM")
 _VERIFYING = ("gemini", "vertex_ai")
+_READING_IDS = (*_VERIFYING, "litellm_proxy")
 
 
 def only_signed_thinking(handler: Handler) -> Handler:
@@ -69,7 +70,9 @@ def only_signed_thinking_bridged(handler: Handler) -> Handler:
 def _bridged(handler: Handler, args: Any, kwargs: Any) -> tuple[Arguments, Optional[str]]:
     call = _named(handler, args, kwargs)
     target = Target(str(call.get("model")), call.get("custom_llm_provider"), call.get("api_base"))
-    call = _updated(call, _request(call["messages"], call, target, call.pop(SETTING, None)))
+    # Before 1.91 the bridge left Gemini's signatures in the ids of calls, for whoever gets them.
+    messages = call["messages"] if target.provider in _READING_IDS else bare_ids(call["messages"])
+    call = _updated(call, _request(messages, call, target, call.pop(SETTING, None)))
     return call, target.issuer
 
 
