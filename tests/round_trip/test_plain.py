@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def _as_published(case: Case, request: str) -> str:
 
 
 def _without_empty_texts(request: str) -> str:
-    return request.replace('"content":"","tool_calls"', '"tool_calls"')
+    return re.sub(r'"content": ?"", ?"tool_calls"', '"tool_calls"', request)
 
 
 _INCLUDE = '"include":["reasoning.encrypted_content"],'
