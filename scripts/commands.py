@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from scripts.errors import CommandFailed
 from scripts.paths import ROOT
@@ -40,16 +42,28 @@ def beside(command: Sequence[str], env: Mapping[str, str]) -> Iterator[None]:
     Raises CommandFailed.
     """
     try:
-        process = subprocess.Popen(command, env=dict(env), cwd=ROOT)
+        # A session of its own, so that it can be ended with all that it has started.
+        process = subprocess.Popen(command, env=dict(env), cwd=ROOT, start_new_session=True)
     except OSError as error:
         raise CommandFailed(command[0], error.strerror or str(error)) from error
     with process:
         try:
             yield
+            process.wait()
         except BaseException:
-            process.terminate()
+            end(process)
             raise
     _judge(command, process.returncode)
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a process that has a session of its own, and all that it has started, at once."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
 
 
 def _judge(command: Sequence[str], status: int) -> None:

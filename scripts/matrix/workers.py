@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import cast
 
-from scripts.commands import clean
+from scripts.commands import clean, end
 from scripts.errors import CommandFailed
 from scripts.matrix.results import ERRORED
 from scripts.paths import BUILD, ROOT
@@ -119,12 +117,7 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process and all that it has started."""
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        self._process.wait()
+        end(self._process)
 
 
 def _errored(case: str, why: str) -> Played:

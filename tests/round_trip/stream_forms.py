@@ -24,6 +24,9 @@ OSLO = ("tool_use", "call_2", "map", {"to": "Oslo"})
 _USAGE = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
 
 
+_NOTHING: Delta = {}
+
+
 class Form(NamedTuple):
     """Deltas in order and what they make; `last` is the delta of the chunk with the finish, None if there is none.
 
@@ -32,7 +35,7 @@ class Form(NamedTuple):
 
     deltas: Sequence[Delta]
     blocks: Sequence[tuple[Any, ...]]
-    last: Delta | None = {}  # noqa: RUF012  (never changed)
+    last: Delta | None = _NOTHING
     usage: str = "behind"
     finishes: int = 1
 

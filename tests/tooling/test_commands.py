@@ -40,8 +40,27 @@ def test_a_command_beside_a_block_has_to_succeed() -> None:
         pytest.fail("it was started")
 
 
-def test_a_command_beside_a_block_that_fails_is_ended() -> None:
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="it looks at a group of processes")
+def test_a_command_beside_a_block_that_fails_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    sleeping = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {sleeping!r}, {str(started)!r}])"
     start = time.monotonic()
-    with pytest.raises(ZeroDivisionError), beside(python("import time; time.sleep(600)"), os.environ):
-        1 / 0
-    assert time.monotonic() - start < 300, "it was not waited for"
+    with pytest.raises(ZeroDivisionError), beside(python(parent), os.environ):
+        _fail_after(started)
+    assert time.monotonic() - start < 300, "it was waited for"
+    with pytest.raises(ProcessLookupError):
+        _alive(int(started.read_text()))
+
+
+def _fail_after(started: Path) -> None:
+    while not (started.exists() and started.read_text()):
+        time.sleep(0.01)
+    raise ZeroDivisionError
+
+
+def _alive(process: int) -> None:
+    """Raises ProcessLookupError once it has ended; who adopts it may take a moment to notice."""
+    for _ in range(500):
+        os.kill(process, 0)
+        time.sleep(0.01)

@@ -336,7 +336,8 @@ def answered(overlay: Overlay, model: str, *blocks: Item) -> list[Item]:
     message = SimpleNamespace(thinking_blocks=made, provider_specific_fields={"reasoningContentBlocks": list(blocks)})
     answer = SimpleNamespace(choices=[SimpleNamespace(message=message)])
     keeps = overlay("claude.converse_answers").keeps_seals(lambda _self, **_: answer)
-    return keeps(None, model=model).choices[0].message.thinking_blocks  # type: ignore[no-any-return]
+    kept: list[Item] = keeps(None, model=model).choices[0].message.thinking_blocks
+    return kept
 
 
 def test_claudes_redacted_thinking_is_unwrapped_in_an_answer(overlay: Overlay) -> None:

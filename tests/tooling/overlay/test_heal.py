@@ -126,7 +126,7 @@ class Error(Exception):
 
     def __init__(self, text: str, body: Item | None = None) -> None:
         super().__init__(text)
-        self.response = SimpleNamespace(status_code=400, text=text)
+        self.response: Any = SimpleNamespace(status_code=400, text=text)
         self.request = SimpleNamespace(content=json.dumps(body).encode() if body else None)
         self.status_code = 400
 
@@ -251,6 +251,6 @@ def test_an_answer_that_nobody_has_read_is_litellms_own_matter() -> None:
             raise RuntimeError("not read")
 
     error = Error("boom")
-    error.response = Unread()  # type: ignore[assignment]
+    error.response = Unread()
     should = module("claude.heal_hooks").retries(lambda _self, _e, _params: True)
     assert should(Config(), error, {}) is True

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.tooling.overlay.responses_wrapper import Wrapper, decorated
+
 Item = dict[str, Any]
 
 MARK = "litellm_encrypted_reasoning:"
@@ -325,26 +327,8 @@ def done(item: Item) -> Item:
     return {"type": "response.output_item.done", "item": item}
 
 
-class Wrapper:
-    """LiteLLM's stream wrapper, which passes on what it sees."""
-
-    def __init__(self, responses_stream: object = None) -> None:
-        self.responses_stream = responses_stream
-        self._chunk_queue: list[Item] = []
-        self._index = -1
-        self._sent_message_start = True
-
-    def _next_block_index(self) -> int:
-        self._index += 1
-        return self._index
-
-    def _process_event(self, event: Item) -> None:
-        self._chunk_queue.append(event)
-
-
 def streamed(*events: Item, stream: object = None) -> list[Item]:
-    kind = type("Wrapper", (Wrapper,), {"__init__": Wrapper.__init__, "_process_event": Wrapper._process_event})
-    wrapper = module("responses.answers").streams_thinking_blocks(kind)(stream)
+    wrapper = decorated(Wrapper, stream)
     for event in events:
         wrapper._process_event(event)
     return list(wrapper._chunk_queue)

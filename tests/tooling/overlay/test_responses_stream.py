@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
+
+from tests.tooling.overlay.responses_wrapper import Wrapper, decorated
 
 Item = dict[str, Any]
 Events = list[Item]
@@ -73,18 +74,8 @@ def tidy() -> Events:
     return [*events, {"type": "response.completed", "response": {"output": OUTPUT}}]
 
 
-class Wrapper:
-    """LiteLLM's stream wrapper: it ends a message, and its own events of items must not be there."""
-
-    def __init__(self, responses_stream: object = None) -> None:
-        self.responses_stream = responses_stream
-        self._chunk_queue: Events = []
-        self._index = -1
-        self._sent_message_start = True
-
-    def _next_block_index(self) -> int:
-        self._index += 1
-        return self._index
+class Ending(Wrapper):
+    """It ends a message, and its own events of items must not be there."""
 
     def _process_event(self, event: Item) -> None:
         if event["type"] in ("response.completed", "response.incomplete", "response.failed"):
@@ -95,8 +86,7 @@ class Wrapper:
 
 
 def wrapped() -> Any:
-    kind = type("Wrapper", (Wrapper,), {"__init__": Wrapper.__init__, "_process_event": Wrapper._process_event})
-    return import_module("litellm.thinking_round_trip.responses.answers").streams_thinking_blocks(kind)()
+    return decorated(Ending)
 
 
 def streamed(events: Events) -> Events:

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
+from inspect import signature
 from typing import Any, Optional
 
 from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking
+from litellm.thinking_round_trip.chat.answers import field
 
 Fields = Mapping[str, Any]
 
@@ -69,7 +71,7 @@ def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(build)
     async def planned(self: Any, *args: Any, **kwargs: Any) -> Any:
         plan = await build(self, *args, **kwargs)
-        named = {**dict(zip(("tools", "model", "messages", "response"), args)), **kwargs}  # noqa: B905
+        named = {**signature(build).bind_partial(self, *args).arguments, **kwargs}
         patch = getattr(plan, "request_patch", None)
         if patch is not None and isinstance(getattr(patch, "messages", None), list):
             before = named["messages"] if isinstance(named["messages"], list) else [named["messages"]]
@@ -81,12 +83,12 @@ def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:
 
 def completed(messages: list[Any], before: int, response: Any) -> list[Any]:
     """The messages, or items, with what was thought in the turn that begins at number `before`."""
-    turn, content, output = _message(response), _get(response, "content"), _get(response, "output")
+    turn, content, output = _message(response), field(response, "content"), field(response, "output")
     if isinstance(output, list):
-        return list(_with_items(messages, before, output, stored=_get(response, "store") is not False))
+        return list(_with_items(messages, before, output, stored=field(response, "store") is not False))
     for number in range(before, len(messages)):
         message = messages[number]
-        if _get(message, "role") != "assistant":
+        if field(message, "role") != "assistant":
             continue
         if isinstance(content, list):
             return [*messages[:number], _with_blocks(message, content), *messages[number + 1 :]]
@@ -99,18 +101,18 @@ def with_turn(message: Any, turn: Any) -> Any:
     """A chat message with what was thought in the answer that it was written of."""
     if not isinstance(message, dict) or turn is None:
         return message
-    given = {name: _get(turn, name) for name in _FIELDS if _get(turn, name) and not message.get(name)}
-    if set(given) == {_OWN} and not any(_get(given[_OWN], name) for name in _THOUGHTS):
+    given = {name: field(turn, name) for name in _FIELDS if field(turn, name) and not message.get(name)}
+    if set(given) == {_OWN} and not any(field(given[_OWN], name) for name in _THOUGHTS):
         given = {}
-    calls = {_get(call, "id"): call for call in _get(turn, "tool_calls") or ()}
-    own = [_with_own_fields(call, calls.get(_get(call, "id"))) for call in message.get("tool_calls") or ()]
+    calls = {field(call, "id"): call for call in field(turn, "tool_calls") or ()}
+    own = [_with_own_fields(call, calls.get(field(call, "id"))) for call in message.get("tool_calls") or ()]
     return {**message, **given, **({"tool_calls": own} if own else {})}
 
 
 def _with_own_fields(call: Any, given: Any) -> Any:
     """Gemini's signatures stand on the call, or on its function."""
-    function, inner = _get(call, "function"), _get(_get(given, "function"), _OWN)
-    outer = _get(given, _OWN)
+    function, inner = field(call, "function"), field(field(given, "function"), _OWN)
+    outer = field(given, _OWN)
     if outer:
         call = {**call, _OWN: outer}
     return {**call, "function": {**function, _OWN: inner}} if inner and isinstance(function, dict) else call
@@ -131,35 +133,31 @@ def _with_items(messages: list[Any], before: int, output: Iterable[Any], *, stor
     """
     given = [item for item in map(_plain, output) if _is_known(item, stored)]
     for number, message in enumerate(messages):
-        if number >= before and _get(message, "type") == "function_call":
-            yield from _led_to(given, _get(message, "call_id"))
+        if number >= before and field(message, "type") == "function_call":
+            yield from _led_to(given, field(message, "call_id"))
         yield message
 
 
 def _is_known(item: Any, stored: bool) -> bool:
-    return _get(item, "type") != "reasoning" or stored or bool(_get(item, "encrypted_content"))
+    return field(item, "type") != "reasoning" or stored or bool(field(item, "encrypted_content"))
 
 
 def _led_to(output: Iterable[Any], call_id: Any) -> list[Any]:
     """The reasoning items between a call and the one before it."""
     items: list[Any] = []
     for item in output:
-        if _get(item, "type") == "reasoning":
+        if field(item, "type") == "reasoning":
             items.append(item)
-        elif _get(item, "type") == "function_call":
-            if _get(item, "call_id") == call_id:
+        elif field(item, "type") == "function_call":
+            if field(item, "call_id") == call_id:
                 return items
             items = []
     return []
 
 
 def _message(response: Any) -> Optional[Any]:
-    choices = _get(response, "choices")
-    return _get(choices[0], "message") if isinstance(choices, list) and choices else None
-
-
-def _get(holder: Any, name: str) -> Any:
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+    choices = field(response, "choices")
+    return field(choices[0], "message") if isinstance(choices, list) and choices else None
 
 
 def _plain(item: Any) -> Any:

@@ -2,7 +2,7 @@
 
 Anthropic's stream has one block at a time, while the pieces of several calls, and text between them, may come in turns.
 So the first call goes out as it comes, and what is not of it waits while its arguments are not complete. Nothing waits
-in a stream that gives one thing after the other.
+in a stream that gives one thing after the other, but behind a call that never gets arguments: they could still come.
 """
 
 from __future__ import annotations

@@ -70,8 +70,10 @@ def only_signed_thinking_bridged(handler: Handler) -> Handler:
 def _bridged(handler: Handler, args: Any, kwargs: Any) -> tuple[Arguments, Optional[str]]:
     call = _named(handler, args, kwargs)
     target = Target(str(call.get("model")), call.get("custom_llm_provider"), call.get("api_base"))
+    messages = call["messages"]
     # Before 1.91 the bridge left Gemini's signatures in the ids of calls, for whoever gets them.
-    messages = call["messages"] if target.provider in _READING_IDS else bare_ids(call["messages"])
+    if target.provider and target.provider not in _READING_IDS:
+        messages = bare_ids(messages)
     call = _updated(call, _request(messages, call, target, call.pop(SETTING, None)))
     return call, target.issuer
 
