@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.commands import beside, call, clean
 from scripts.errors import UnknownCase
 from scripts.patching import ranges, series, wheel
+from scripts.patching.series import Fix, Series
 from scripts.patching.wheel import Published
 from scripts.paths import BUILD
 from scripts.releases import fetch, releases, upstream
@@ -43,28 +44,30 @@ def run(arguments: argparse.Namespace) -> int:
     _check_cases(words)
     lock = upstream.load()
     release = releases.find(lock, name) if name else lock.newest
-    published = wheel_of(lock, release, unpatched=True)
+    if not arguments.unpatched:
+        _needed(lock, release)  # what refuses to build it is told before anything is fetched
+    compared = not arguments.unpatched and reads_wire(words)
     label = f"{release.version}-unpatched" if arguments.unpatched else str(release.version)
-    with environment.fresh(label, release, published) as python:
-        options = [] if arguments.unpatched else _patch(python, lock, release, words)
+    with environment.fresh(
+        label, release, wheel_of(lock, release, unpatched=arguments.unpatched or compared)
+    ) as python:
+        # Of a patched wheel we know what is still open, and what it must not change.
+        options = [] if arguments.unpatched else ["--known-failures"]
+        options += [f"--published-wire={_patch(python, lock, release)}"] if compared else []
         return call([str(python), *command(BUILD / "junit" / f"{label}.xml", words), *options], clean())
 
 
-def _patch(python: Path, lock: Lock, release: Release, words: Sequence[str]) -> list[str]:
-    """Put the patched wheel into an environment that has the published one; pytest's options for a patched wheel.
+def _patch(python: Path, lock: Lock, release: Release) -> Path:
+    """Put the patched wheel in the place of the published one.
 
-    Of that we know what is still open, and what it must not change: what the published one sends where nobody thinks,
-    which is written down while the wheel is built.
+    While it is built, the published one writes down what it sends where nobody thinks, in the file that is given.
     """
-    if not reads_wire(words):
-        environment.put(wheel_of(lock, release), python)
-        return ["--known-failures"]
     record = BUILD / "wire" / f"{release.version}.json"
     record.parent.mkdir(parents=True, exist_ok=True)
     with beside([str(python), "-m", "tests.round_trip.plain", str(record)], clean()):
         path = wheel_of(lock, release)
     environment.put(path, python)
-    return ["--known-failures", f"--published-wire={record}"]
+    return record
 
 
 def reads_wire(words: Sequence[str]) -> bool:
@@ -136,5 +139,10 @@ def wheel_of(lock: Lock, release: Release, *, unpatched: bool = False) -> Path:
     path = fetch.fetch(file)
     if unpatched:
         return path
+    return wheel.build(Published(release, file, path), *_needed(lock, release)).path
+
+
+def _needed(lock: Lock, release: Release) -> tuple[Series, list[Fix]]:
+    """The series, and the fixes of it that the release needs. Raises Unmeasured where that is not known."""
     patches = series.load()
-    return wheel.build(Published(release, file, path), patches, ranges.needed(lock, patches, release.version)).path
+    return patches, ranges.needed(lock, patches, release.version)

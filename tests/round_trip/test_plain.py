@@ -37,7 +37,7 @@ def _as_published(case: Case, request: str) -> str:
 
 
 def _comparable(case: Case, requests: list[str]) -> list[str]:
-    """On `messages` a turn of calls alone came with an empty text, which the client sent back; now it has none (N24)."""
+    """On `messages` a turn of calls alone came with an empty text, which went back; it has none now (N24)."""
     if case.ingress != "messages":
         return requests
     return [re.sub(r'"content": ?"", ?"tool_calls"', '"tool_calls"', request) for request in requests]
