@@ -41,4 +41,4 @@ def _bar(console: Console) -> Progress:
         TextColumn("left:"),
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=console, disable=not console.is_terminal, speed_estimate_period=300)
+    return Progress(*columns, console=console, disable=not console.is_interactive, speed_estimate_period=300)

@@ -404,12 +404,22 @@ def test_each_fetched_file_is_told_where_there_is_no_terminal(file: File, capsys
 def test_a_terminal_shows_the_progress(
     file: File, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(fetch, "Console", partial(Console, force_terminal=True, width=150))
     fetch.fetch(file)
     told = capsys.readouterr()
     assert NAME in told.err
     assert "Fetched" not in told.err
     assert told.out == ""
+
+
+def test_a_terminal_that_cannot_go_back_is_told_as_none(
+    file: File, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(fetch, "Console", partial(Console, force_terminal=True, width=150))
+    fetch.fetch(file)
+    assert capsys.readouterr().err == f"Fetched {NAME}\n"
 
 
 def test_a_reason_never_carries_the_address() -> None:
