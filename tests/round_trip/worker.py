@@ -207,13 +207,15 @@ def merged(case: str, forms: Sequence[Played]) -> Played:
 
 def _base_install(cases: Sequence[str], job: Job, sender: Any) -> None:
     _set_places(job)
-    found = importlib.import_module("tests.round_trip.base_install").failures()
-    missing = [(failure, "") for failure in found if "No module named" in failure]
-    numbers = [BASE_INSTALL] if missing else []
-    detail = "\n\n".join(failure for failure, _ in missing)
-    reason = missing[0][0].partition("\n")[0] if missing else ""
-    outcome = "failed" if missing else "passed"
-    sender.send([_played(case, outcome, (), numbers, reason=reason, detail=detail) for case in cases])
+    found: dict[str, list[str]] = importlib.import_module("tests.round_trip.base_install").failures(cases)
+    sender.send([_of_base_install(case, failures) for case, failures in found.items()])
+
+
+def _of_base_install(case: str, missing: Sequence[str]) -> Played:
+    if not missing:
+        return _played(case, "passed")
+    reason = missing[0].partition("\n")[0]
+    return _played(case, "failed", (), [BASE_INSTALL], reason=reason, detail="\n\n".join(missing))
 
 
 def _families(cases: Sequence[str], job: Job, sender: Any) -> None:
