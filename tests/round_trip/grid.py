@@ -35,6 +35,8 @@ WIRES = ("anthropic", "bedrock", "gemini", "moonshot", "openai")
 # These show that a streamed request carries a history like a whole one, also on releases whose streams are damaged so
 # that nothing of a streamed turn is left to replay (failures F16 to F19).
 LAST_STREAMED_TO = ("moonshot", "openai", "openrouter")
+# Where stream_chunk_builder has something to spoil: a signature, or encrypted content, for which this one stands.
+SEALED_IN_ITEMS = "openai"
 # The synchronous entry points share their translation with the asynchronous ones; this shows that they still do.
 SYNCHRONOUS = "thinking-text-tool"
 
@@ -107,11 +109,15 @@ def _impossible(case: Case, conversation: Conversation) -> str:
 
 
 def _no_mode(case: Case) -> str:
-    if case.mode == BUILT and (case.ingress != "chat" or not any(one.signs for one in BACKENDS[case.backend])):
-        return "stream_chunk_builder is for /v1/chat/completions, and spoils a signature only where there is one"
+    if case.mode == BUILT and (case.ingress != "chat" or not _seals(case.backend)):
+        return "stream_chunk_builder is for /v1/chat/completions, and spoils a seal only where there is one"
     if case.mode == LAST_STREAMED and (case.ingress != "messages" or case.backend not in LAST_STREAMED_TO):
         return "for /v1/messages, and three backends that stand for its bridges"
     return ""
+
+
+def _seals(backend: str) -> bool:
+    return backend == SEALED_IN_ITEMS or any(endpoint.signs for endpoint in BACKENDS[backend])
 
 
 def _untimely(case: Case, conversation: Conversation) -> str:
