@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from litellm.thinking_round_trip.blocks.call_signatures import borne_by_thinking
 from litellm.thinking_round_trip.chat.answers import Block
 
 Event = dict[str, Any]
@@ -88,7 +89,7 @@ class Turn:
         kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_start":
             block = event.get("content_block") or {}
-            return [] if block.get("type") in _OURS else self._opened(block)
+            return [] if block.get("type") in _OURS else [*self._borne(borne_by_thinking(block)), *self._opened(block)]
         if kind == "content_block_delta":
             return self._their_delta(event)
         if kind == "content_block_stop":
@@ -115,6 +116,17 @@ class Turn:
             return []
         thinking.add(news)
         return [self._delta({"type": "thinking_delta", "thinking": news})]
+
+    def _borne(self, seal: str) -> list[Event]:
+        """Give the signature of a call that begins to the thinking block before it, or to one without text (N70)."""
+        if not seal or (self._thinking is not None and not self._thinking.signature):
+            out: list[Event] = []
+        else:
+            out = self._opened({"type": "thinking", "thinking": "", "signature": ""})
+            self._thinking = _Thinking(None)
+        if seal and self._thinking is not None:
+            self._thinking.signature = seal
+        return out
 
     def _opened(self, block: Block) -> list[Event]:
         out = self.close()

@@ -1,0 +1,140 @@
+"""The signatures of calls, in a place that every client keeps: the signature of a thinking block (N70).
+
+Gemini signs the first call of a step and demands that signature back (docs/providers.md#gemini). LiteLLM gives it to the
+client in a field of its own on the call, and before 1.91 in the call's id; a client that rebuilds its history from what
+it understands loses the first, and other providers reject the second. So the thinking block right before the call bears
+it as well, or one without text if there is none, and it says by the id whose it is. It is marked like any signature of
+thinking (`signatures`), so it goes to the endpoint that minted it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from litellm.thinking_round_trip.blocks.call_ids import MARK
+from litellm.thinking_round_trip.blocks.signatures import PREFIX, read, seals
+
+_CALL = "call:"
+_FIELDS = "provider_specific_fields"
+
+Block = Mapping[str, Any]
+
+
+class _Borne(NamedTuple):
+    """The signature of a call that a thinking block bears, and who minted it."""
+
+    issuer: Optional[str]
+    ident: str
+    signature: str
+
+
+def borne_by_thinking(call: Any) -> str:
+    """What a thinking block has to have as its signature to bear that of a call, a mapping or an object; "" if none."""
+    if _read(call, "type") != "tool_use":
+        return ""
+    ident, _, inner = str(_read(call, "id") or "").partition(MARK)
+    fields = _read(call, _FIELDS)
+    signature = (fields.get("signature") if isinstance(fields, Mapping) else None) or inner
+    return f"{_CALL}{ident}:{signature}" if isinstance(signature, str) and signature else ""
+
+
+def with_bearers(content: list[Any]) -> list[Any]:
+    """The blocks of an answer with the signature of each call in a thinking block before it; the same list if none has.
+
+    A thinking block right before the call gets it, in place, unless it has a signature of its own.
+    """
+    if not any(map(borne_by_thinking, content)):
+        return content
+    out: list[Any] = []
+    for block in content:
+        seal = borne_by_thinking(block)
+        if seal and not (out and _bears(out[-1], seal)):
+            out.append({"type": "thinking", "thinking": "", "signature": seal})
+        out.append(block)
+    return out
+
+
+def _bears(block: Any, seal: str) -> bool:
+    """Give a block the signature of the call behind it; whether it could have it."""
+    if _read(block, "type") != "thinking" or _read(block, "signature"):
+        return False
+    if isinstance(block, MutableMapping):
+        block["signature"] = seal
+    else:
+        block.signature = seal
+    return True
+
+
+def on_their_calls(messages: Sequence[Any], issuer: Optional[str], *, verifies: bool) -> Sequence[Any]:
+    """Anthropic messages with the signatures that thinking bears on the calls of an issuer's own; the same list if none.
+
+    The blocks that bore them have none any more, and those without text are left out, for whoever reads: nobody thought
+    them. An endpoint that `verifies` gets no signature of another issuer's on a call either, wherever the client kept it.
+    """
+    if not any(isinstance(seal, str) and seal.startswith(PREFIX) and f":{_CALL}" in seal for seal in seals(messages)):
+        return messages
+    borne = {one.ident: one for one in map(_borne, _thinking(messages)) if one}
+    told = (_message(message, _Reader(borne, issuer, verifies)) for message in messages)
+    return [message for message in told if message is not None]
+
+
+class _Reader(NamedTuple):
+    """Who reads a history, and the signatures of calls in it, by the ids of the calls."""
+
+    borne: Mapping[str, _Borne]
+    issuer: Optional[str]
+    verifies: bool
+
+    def block(self, block: Any) -> Optional[Any]:
+        """A block as it is read; None if there is nothing in it but the signature of a call."""
+        kind = block.get("type") if isinstance(block, dict) else None
+        if kind == "thinking" and _borne(block):
+            return {**block, "signature": ""} if block.get("thinking") else None
+        found = self.borne.get(_ident(block)) if kind == "tool_use" else None
+        return block if found is None else self._call(block, found)
+
+    def _call(self, block: Block, found: _Borne) -> Block:
+        fields = block.get(_FIELDS)
+        fields = fields if isinstance(fields, dict) else {}
+        if found.issuer == self.issuer:
+            return {**block, _FIELDS: {"signature": found.signature, **fields}}
+        if not self.verifies:
+            return block
+        others = {name: value for name, value in fields.items() if name != "signature"}
+        bare = {name: value for name, value in block.items() if name != _FIELDS}
+        return {**bare, _FIELDS: others} if others else bare
+
+
+def _message(message: Any, reader: _Reader) -> Optional[Any]:
+    content = message.get("content") if isinstance(message, dict) and message.get("role") == "assistant" else None
+    if not isinstance(content, list):
+        return message
+    blocks = [reader.block(block) for block in content]
+    if all(one is other for one, other in zip(blocks, content)):
+        return message
+    kept = [block for block in blocks if block is not None]
+    return {**message, "content": kept} if kept else None
+
+
+def _thinking(messages: Sequence[Any]) -> list[Block]:
+    contents = [message.get("content") for message in messages if isinstance(message, dict)]
+    blocks = [block for content in contents if isinstance(content, list) for block in content]
+    return [block for block in blocks if isinstance(block, dict) and block.get("type") == "thinking"]
+
+
+def _borne(block: Block) -> Optional[_Borne]:
+    seal = block.get("signature")
+    signed = read(seal) if isinstance(seal, str) else None
+    if signed is None or signed.issuer is None or not signed.signature.startswith(_CALL):
+        return None
+    ident, _, signature = signed.signature[len(_CALL) :].rpartition(":")
+    return _Borne(signed.issuer, ident, signature)
+
+
+def _ident(call: Block) -> str:
+    return str(call.get("id") or "").partition(MARK)[0]
+
+
+def _read(block: Any, name: str) -> Any:
+    return block.get(name) if isinstance(block, Mapping) else getattr(block, name, None)
