@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from litellm.thinking_round_trip.blocks.call_ids import MARK
+from litellm.thinking_round_trip.blocks.call_ids import MARK, PLACES
 from litellm.thinking_round_trip.blocks.signatures import PREFIX, read, seals
 
 _CALL = "call:"
@@ -91,23 +91,34 @@ class _Reader(NamedTuple):
         kind = block.get("type") if isinstance(block, dict) else None
         if kind == "thinking" and _borne(block):
             return {**block, "signature": ""} if block.get("thinking") else None
-        found = self.borne.get(_ident(block)) if kind == "tool_use" else None
-        return block if found is None else self._call(block, found)
-
-    def _call(self, block: Block, found: _Borne) -> Block:
-        fields = block.get(_FIELDS)
-        fields = fields if isinstance(fields, dict) else {}
-        if found.issuer == self.issuer:
-            return {**block, _FIELDS: {"signature": found.signature, **fields}}
-        if not self.verifies:
+        found = self.borne.get(_ident(block)) if kind in PLACES else None
+        if found is None:
             return block
-        others = {name: value for name, value in fields.items() if name != "signature"}
-        bare = {name: value for name, value in block.items() if name != _FIELDS}
-        return {**bare, _FIELDS: others} if others else bare
+        if found.issuer != self.issuer:
+            return _unsigned(block) if self.verifies else block
+        return _signed(block, found.signature) if kind == "tool_use" else block
+
+
+def _signed(call: Block, signature: str) -> Block:
+    """A call with its signature where LiteLLM's translator looks for it; it may have it already."""
+    return {**call, _FIELDS: {"signature": signature, **_fields(call)}}
+
+
+def _unsigned(block: Block) -> Block:
+    """A call, or its result, without a signature in any of LiteLLM's places."""
+    fields = {name: value for name, value in _fields(block).items() if name != "signature"}
+    bare = {**block, PLACES[block["type"]]: _ident(block)}
+    bare.pop(_FIELDS, None)
+    return {**bare, _FIELDS: fields} if fields else bare
+
+
+def _fields(block: Block) -> Mapping[str, Any]:
+    fields = block.get(_FIELDS)
+    return fields if isinstance(fields, dict) else {}
 
 
 def _message(message: Any, reader: _Reader) -> Optional[Any]:
-    content = message.get("content") if isinstance(message, dict) and message.get("role") == "assistant" else None
+    content = message.get("content") if isinstance(message, dict) else None
     if not isinstance(content, list):
         return message
     blocks = [reader.block(block) for block in content]
@@ -132,8 +143,8 @@ def _borne(block: Block) -> Optional[_Borne]:
     return _Borne(signed.issuer, ident, signature)
 
 
-def _ident(call: Block) -> str:
-    return str(call.get("id") or "").partition(MARK)[0]
+def _ident(block: Block) -> str:
+    return str(block.get(PLACES[block["type"]]) or "").partition(MARK)[0]
 
 
 def _read(block: Any, name: str) -> Any:
