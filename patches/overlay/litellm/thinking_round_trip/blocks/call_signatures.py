@@ -1,15 +1,16 @@
 """The signatures of calls, in a place that every client keeps: the signature of a thinking block (N70).
 
-Gemini signs the first call of a step and demands that signature back (docs/providers.md#gemini). LiteLLM gives it to the
-client in a field of its own on the call, and before 1.91 in the call's id; a client that rebuilds its history from what
-it understands loses the first, and other providers reject the second. So the thinking block right before the call bears
-it as well, or one without text if there is none, and it says by the id whose it is. It is marked like any signature of
-thinking (`signatures`), so it goes to the endpoint that minted it alone.
+Gemini signs the first call of a step and demands that signature back (docs/providers.md#gemini). LiteLLM gives it to
+the client in a field of its own on the call, and before 1.91 in the call's id. A client that rebuilds its history from
+what it understands loses the first, and other providers reject the second. So the thinking block right before the call
+bears it as well, or one without text if there is none, and says by the id whose it is. It is marked like any signature
+of thinking (`signatures`), so it returns to the kind of endpoint that minted it, and to no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
+from operator import is_
 from typing import Any, NamedTuple, Optional
 
 from litellm.thinking_round_trip.blocks.call_ids import MARK, PLACES
@@ -67,16 +68,17 @@ def _bears(block: Any, seal: str) -> bool:
 
 
 def on_their_calls(messages: Sequence[Any], issuer: Optional[str], *, verifies: bool) -> Sequence[Any]:
-    """Anthropic messages with the signatures that thinking bears on the calls of an issuer's own; the same list if none.
+    """Anthropic messages whose calls have the signatures that thinking bears for them; the same list if it bears none.
 
-    The blocks that bore them have none any more, and those without text are left out, for whoever reads: nobody thought
-    them. An endpoint that `verifies` gets no signature of another issuer's on a call either, wherever the client kept it.
+    A signature goes on the call of its id, for the issuer that minted it. Its bearer has none then, and is left out for
+    whoever reads if it has no text either: nobody thought it. An endpoint that `verifies` gets no signature of another
+    issuer's on a call, wherever the client kept it.
     """
     if not any(isinstance(seal, str) and seal.startswith(PREFIX) and f":{_CALL}" in seal for seal in seals(messages)):
         return messages
     borne = {one.ident: one for one in map(_borne, _thinking(messages)) if one}
-    told = (_message(message, _Reader(borne, issuer, verifies)) for message in messages)
-    return [message for message in told if message is not None]
+    reader = _Reader(borne, issuer, verifies)
+    return [told for message in messages for told in reader.messages(message)]
 
 
 class _Reader(NamedTuple):
@@ -86,17 +88,33 @@ class _Reader(NamedTuple):
     issuer: Optional[str]
     verifies: bool
 
-    def block(self, block: Any) -> Optional[Any]:
-        """A block as it is read; None if there is nothing in it but the signature of a call."""
+    def messages(self, message: Any) -> Sequence[Any]:
+        """A message as it is read, or none if there is nothing in it but signatures of calls."""
+        content = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(content, list):
+            return (message,)
+        blocks = [self._block(block) for block in content if not _is_empty(block)]
+        if len(blocks) == len(content) and all(map(is_, blocks, content)):
+            return (message,)
+        return ({**message, "content": blocks},) if blocks else ()
+
+    def _block(self, block: Any) -> Any:
         kind = block.get("type") if isinstance(block, dict) else None
         if kind == "thinking" and _borne(block):
-            return {**block, "signature": ""} if block.get("thinking") else None
+            return {**block, "signature": ""}
         found = self.borne.get(_ident(block)) if kind in PLACES else None
         if found is None:
             return block
         if found.issuer != self.issuer:
             return _unsigned(block) if self.verifies else block
         return _signed(block, found.signature) if kind == "tool_use" else block
+
+
+def _is_empty(block: Any) -> bool:
+    """Whether there is nothing in a block but the signature of a call."""
+    if not isinstance(block, dict) or block.get("type") != "thinking" or block.get("thinking"):
+        return False
+    return _borne(block) is not None
 
 
 def _signed(call: Block, signature: str) -> Block:
@@ -115,17 +133,6 @@ def _unsigned(block: Block) -> Block:
 def _fields(block: Block) -> Mapping[str, Any]:
     fields = block.get(_FIELDS)
     return fields if isinstance(fields, dict) else {}
-
-
-def _message(message: Any, reader: _Reader) -> Optional[Any]:
-    content = message.get("content") if isinstance(message, dict) else None
-    if not isinstance(content, list):
-        return message
-    blocks = [reader.block(block) for block in content]
-    if all(one is other for one, other in zip(blocks, content)):
-        return message
-    kept = [block for block in blocks if block is not None]
-    return {**message, "content": kept} if kept else None
 
 
 def _thinking(messages: Sequence[Any]) -> list[Block]:

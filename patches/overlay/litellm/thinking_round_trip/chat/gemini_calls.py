@@ -21,8 +21,8 @@ def told_apart_by_id(convert: Callable[..., list[Any]]) -> Callable[..., list[An
         parts = convert(message, *args, **kwargs)
         calls = field(message, "tool_calls") or []
         if len(calls) == len(parts):
-            for call, part in zip(calls, parts):
-                ident = field(call, "id")
+            for number, part in enumerate(parts):
+                ident = field(calls[number], "id")
                 if ident and "function_call" in part:
                     part["function_call"] = _Call(ident, part["function_call"])
         return parts
@@ -36,6 +36,8 @@ class _Call(dict[str, Any]):
     def __init__(self, ident: str, call: dict[str, Any]) -> None:
         super().__init__(call)
         self.ident = ident
+
+    __hash__ = dict.__hash__
 
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and (not isinstance(other, _Call) or self.ident == other.ident)
