@@ -1,7 +1,7 @@
 """The signatures of calls, in a place that every client keeps: the signature of a thinking block (N70).
 
 Gemini signs the first call of a step and demands that signature back (docs/providers.md#gemini). LiteLLM gives it to
-the client in a field of its own on the call, and before 1.91 in the call's id. A client that rebuilds its history from
+the client in a field of its own on the call, and before 1.85 in the call's id. A client that rebuilds its history from
 what it understands loses the first, and other providers reject the second. So the thinking block right before the call
 bears it as well, or one without text if there is none, and says by the id whose it is. It is marked like any signature
 of thinking (`signatures`), so it returns to the kind of endpoint that minted it, and to no other.
