@@ -89,7 +89,7 @@ class Turn:
         kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_start":
             block = event.get("content_block") or {}
-            return [] if block.get("type") in _OURS else [*self._borne(borne_by_thinking(block)), *self._opened(block)]
+            return [] if block.get("type") in _OURS else self._call(block)
         if kind == "content_block_delta":
             return self._their_delta(event)
         if kind == "content_block_stop":
@@ -117,16 +117,21 @@ class Turn:
         thinking.add(news)
         return [self._delta({"type": "thinking_delta", "thinking": news})]
 
-    def _borne(self, seal: str) -> list[Event]:
-        """Give the signature of a call that begins to the thinking block before it, or to one without text (N70)."""
-        if not seal or (self._thinking is not None and not self._thinking.signature):
-            out: list[Event] = []
-        else:
+    def _call(self, block: Block) -> list[Event]:
+        """Begin the block of a call, or of something of LiteLLM's own.
+
+        The thinking block before a call bears its signature too, or one without text, if there is none that can (N70).
+        """
+        seal = borne_by_thinking(block)
+        if not seal:
+            return self._opened(block)
+        bearer = self._thinking
+        out: list[Event] = []
+        if bearer is None or bearer.signature:
             out = self._opened({"type": "thinking", "thinking": "", "signature": ""})
-            self._thinking = _Thinking(None)
-        if seal and self._thinking is not None:
-            self._thinking.signature = seal
-        return out
+            bearer = self._thinking = _Thinking(None)
+        bearer.signature = seal
+        return [*out, *self._opened(block)]
 
     def _opened(self, block: Block) -> list[Event]:
         out = self.close()
