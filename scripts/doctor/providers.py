@@ -29,6 +29,9 @@ BARE = {"claude*": "anthropic", "gpt-*": "openai", "chatgpt*": "openai", "o[1-9]
 UNLIKE = {("databricks/databricks-*", "messages"): "newer releases take Databricks' own names to another endpoint"}
 """Models that are no backend of the matrix on an ingress although their names look so, and why."""
 
+ONLY = {"vertex_gemini": "gemini*"}
+"""Backends that stand for some of their provider's models alone, by the models' names."""
+
 FLAG = "use_chat_completions_url_for_anthropic_messages"
 
 
@@ -80,6 +83,7 @@ def backends(deployment: Deployment, ingress: str, settings: Mapping[str, Any]) 
         backend: route
         for backend, route in ROUTES.items()
         if _same_name(name, _of_route(route, ingress))
+        and fnmatchcase(name.last, ONLY.get(backend, "*"))
         and _same_place(name, deployment.params, route)
         and _told_alike(deployment.params, route)
         and (ingress != "messages" or bool(route.settings.get(FLAG)) == (settings.get(FLAG) is True))

@@ -38,6 +38,7 @@ from tests.backends.openrouter import OpenRouter, OpenRouterClaude
 from tests.backends.sglang import SGLang
 from tests.backends.together import Together, TogetherGLM
 from tests.backends.vertex_anthropic import VertexAnthropic
+from tests.backends.vertex_gemini import VertexGemini
 from tests.backends.vllm import VLLM, OlderVLLM, VLLMTags
 from tests.backends.xai import XAIChat, XAIResponses
 from tests.backends.zai import Zai
@@ -69,6 +70,7 @@ BACKENDS: dict[str, tuple[type[Backend], ...]] = {
     "xai": (XAIResponses, XAIChat),
     "xai-chat": (XAIChat,),
     "gemini": (Gemini,),
+    "vertex_gemini": (VertexGemini,),
     "vertex_anthropic": (VertexAnthropic,),
     "bedrock": (BedrockConverse,),
     "bedrock-nova": (BedrockNova,),
@@ -127,6 +129,7 @@ __all__ = [
     "TogetherGLM",
     "VLLMTags",
     "VertexAnthropic",
+    "VertexGemini",
     "XAIChat",
     "XAIResponses",
     "Zai",

@@ -36,8 +36,6 @@ class Line:
 class AISDK(Client):
     """`converse.mjs` with the packages of a line, in a process of its own for each conversation."""
 
-    keeps_fields = False
-
     def __init__(self, line: Line) -> None:
         self.line = line
         self.name = f"{self.package}-{line.name.removeprefix('line-')}"

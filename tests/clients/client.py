@@ -13,14 +13,12 @@ from tests.round_trip.seen import Seen
 class Client(ABC):
     """A client library, used as its documentation shows.
 
-    `keeps_signatures` is whether what it sends back has the signatures of thinking in it, and `keeps_fields` whether it
-    has the fields that LiteLLM adds to a block or a message.
+    `keeps_signatures` is whether what it sends back has the signatures of thinking in it.
     """
 
     name: str
     endpoint: ClassVar[Endpoint]
     keeps_signatures: ClassVar[bool] = True
-    keeps_fields: ClassVar[bool] = True
 
     @abstractmethod
     def converse(self, job: Job) -> Outcome:

@@ -33,8 +33,6 @@ CLIENTS: dict[str, Callable[[Client], bool]] = {
     "chat_client": lambda one: one.endpoint == "chat",
     "signing_client": lambda one: one.keeps_signatures,
     "unsigning_client": lambda one: not one.keeps_signatures,
-    "full_messages_client": lambda one: one.endpoint == "messages" and one.keeps_fields,
-    "plain_messages_client": lambda one: one.endpoint == "messages" and not one.keeps_fields,
     "signing_chat_client": lambda one: one.endpoint == "chat" and one.keeps_signatures,
 }
 """The arguments by which a test asks for clients, and which it gets: a case for each of them."""

@@ -6,12 +6,9 @@ import pytest
 
 from tests import conversations
 from tests.clients.client import Client
-from tests.clients.deployments import CLAUDE, FIREWORKS, GEMINI, OTHERS, TOGETHER
+from tests.clients.deployments import CLAUDE, FIREWORKS, OTHERS, TOGETHER
 from tests.clients.play import Played, Stage, told_apart
 from tests.clients.scripts import AWAY_BETWEEN_QUESTIONS
-
-IN_THE_ID = "__thought__"
-"""What older releases of LiteLLM write between the id of Gemini's call and its signature."""
 
 MULTI_TURN = conversations.load("pause-in-thinking")
 TOOLS = conversations.load("tool-loop-five")
@@ -51,27 +48,9 @@ def test_other_models_on_chat_completions(stage: Stage, chat_client: Client, mod
     _passed(stage.play(chat_client, TOOLS, model, streamed=streamed))
 
 
-@pytest.mark.parametrize("model", [model for model in OTHERS if model != GEMINI])
+@pytest.mark.parametrize("model", OTHERS)
 def test_other_models_on_messages(stage: Stage, messages_client: Client, model: str, streamed: bool) -> None:
     _passed(stage.play(messages_client, TOOLS, model, streamed=streamed))
-
-
-def test_gemini_on_messages(stage: Stage, full_messages_client: Client, streamed: bool) -> None:
-    _passed(stage.play(full_messages_client, TOOLS, GEMINI, streamed=streamed))
-
-
-def test_gemini_behind_a_client_that_keeps_no_other_fields(
-    stage: Stage, plain_messages_client: Client, streamed: bool
-) -> None:
-    """Anthropic's wire has no place for the signature of a call, and LiteLLM's own field is not sent back.
-
-    Gemini goes on without, as it does for a call that it did not sign. Older releases hide it in the id of the call.
-    """
-    played = stage.play(plain_messages_client, TOOLS, GEMINI, streamed=streamed)
-    assert (played.dialogue.rejections, played.outcome.error, played.dialogue.over) == ([], None, True)
-    hidden = any(IN_THE_ID in ident for seen in played.outcome.turns for ident, _, _ in seen.calls)
-    lost = set() if hidden else {"encrypted content was lost"}
-    assert {loss.finding.what for loss in played.dialogue.losses} == lost
 
 
 @pytest.mark.parametrize("model", [FIREWORKS, TOGETHER])

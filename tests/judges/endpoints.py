@@ -21,6 +21,7 @@ from tests.backends import (
     DashScope,
     Gemini,
     VertexAnthropic,
+    VertexGemini,
 )
 from tests.backends.anthropic_wire import MessagesWire
 from tests.backends.history import Part
@@ -68,6 +69,10 @@ def _gemini(stream: bool) -> Settings:
     return {"url": honest_gemini.url(stream=stream), "generationConfig": honest_gemini.THINKING}
 
 
+def _vertex_gemini(stream: bool) -> Settings:
+    return {**_gemini(stream), "url": honest_gemini.url(stream=stream, of=honest_gemini.VERTEX)}
+
+
 def _anthropic(stream: bool) -> Settings:
     return _in_the_body(stream, headers=INTERLEAVED, thinking=MANUAL)
 
@@ -92,6 +97,7 @@ _CLIENTS: dict[type, tuple[type[Honest], Callable[[bool], Settings]]] = {
     BedrockMiniMax: (HonestConverse, _converse("minimax.minimax-m2", {})),
     BedrockGptOss: (HonestConverse, _converse("openai.gpt-oss-120b-1%3A0", {})),
     BedrockDeepSeek: (HonestConverse, _converse("deepseek.v3-v1%3A0", {})),
+    VertexGemini: (HonestGemini, _vertex_gemini),
     Gemini: (HonestGemini, _gemini),
     VertexAnthropic: (HonestMessages, _vertex),
     AnthropicMessages: (HonestMessages, _anthropic),

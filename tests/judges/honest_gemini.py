@@ -13,9 +13,12 @@ from tests.judges.honest import Body, Honest, events, schema
 THINKING = {"thinkingConfig": {"includeThoughts": True, "thinkingLevel": "high"}}
 
 
-def url(*, stream: bool = False) -> str:
+VERTEX = "/v1/projects/p/locations/us-central1/publishers/google"
+
+
+def url(*, stream: bool = False, of: str = "/v1beta") -> str:
     verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
-    return f"/v1beta/models/gemini-3.1-pro-preview:{verb}"
+    return f"{of}/models/gemini-3.1-pro-preview:{verb}"
 
 
 class HonestGemini(Honest):

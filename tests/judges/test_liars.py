@@ -38,10 +38,11 @@ SEALS = {
     "gemini",
     "openai",
     "openrouter-claude",
+    "vertex-gemini",
     "vertex_anthropic",
     "xai",
 }
-SEVERAL_TEXTS = (SEALS - {"gemini"}) | {
+SEVERAL_TEXTS = (SEALS - {"gemini", "vertex-gemini"}) | {
     "bedrock-deepseek",
     "bedrock-gpt-oss",
     "bedrock-kimi",

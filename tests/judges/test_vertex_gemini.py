@@ -11,18 +11,16 @@ from tests.backends.vertex_gemini import VertexGemini
 from tests.conversations import load
 from tests.judges.asking import said
 from tests.judges.honest import Body, Lie, truth
-from tests.judges.honest_gemini import THINKING, HonestGemini, url
+from tests.judges.honest_gemini import THINKING, VERTEX, HonestGemini, url
 from tests.judges.replays import replays, table, told
 
-AT = "/v1/projects/p/locations/us-central1/publishers/google/models/gemini-3.1-pro-preview:"
 DOCS = "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thought-signatures"
 CORRUPTED = f"Unable to submit request because Thought signature is not valid.. Learn more: {DOCS}"
 
 
 def client(name: str = "tool-loop", *, stream: bool = False) -> HonestGemini:
     """A client that asks for thoughts, before the last request of a conversation."""
-    address = AT + ("streamGenerateContent?alt=sse" if stream else "generateContent")
-    return HonestGemini(VertexGemini, url=address, generationConfig=THINKING).play(load(name))
+    return HonestGemini(VertexGemini, url=url(stream=stream, of=VERTEX), generationConfig=THINKING).play(load(name))
 
 
 def signed(signature: str) -> Lie:
@@ -71,6 +69,8 @@ def test_signatures_of_ai_studio_are_foreign() -> None:
     assert "Corrupted thought signature." in here.caught(truth)
 
 
-@pytest.mark.parametrize(("path", "expected"), [(f"{AT}generateContent", True), (f"{AT}rawPredict", False)])
+@pytest.mark.parametrize(
+    ("path", "expected"), [(url(of=VERTEX), True), (url(of=VERTEX).replace("generateContent", "rawPredict"), False)]
+)
 def test_stands_at(path: str, expected: bool) -> None:
     assert bool(re.fullmatch(VertexGemini.path, path)) is expected

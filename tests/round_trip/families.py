@@ -31,6 +31,7 @@ FAMILIES = {
         f"{_FOLDER}/test_thinking_compat.py::test_thinking_compat",
     ),
     "thinking-compat": f"{_FOLDER}/test_thinking_compat.py::test_repairs",
+    "understood-only": f"{_FOLDER}/test_understood_only.py::test_understood_only",
     "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }

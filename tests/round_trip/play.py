@@ -74,12 +74,22 @@ async def play(case: Case, conversation: Conversation | None = None, *, synchron
     return [*failures_of(stage.dialogue, stage.trace, stage.sent), *stage.failures]
 
 
-async def perform(case: Case, script: Conversation, *, synchronous: bool = False, recut: Recut | None = None) -> Stage:
-    """Play a case and return who took part, with all that they noted; `recut` is for `mounted`. Raises Unplayable."""
+async def perform(
+    case: Case,
+    script: Conversation,
+    *,
+    synchronous: bool = False,
+    recut: Recut | None = None,
+    client: type[Ingress] | None = None,
+) -> Stage:
+    """Play a case and return who took part, with all that they noted. Raises Unplayable.
+
+    `recut` is for `mounted`; `client` takes the place of the ordinary one of the ingress.
+    """
     dialogue = Dialogue(script.assistant_turns)
     trace = Trace(dialogue)
-    client = INGRESSES[case.ingress](script, trace, synchronous=synchronous)
-    stage = Stage(case, dialogue, trace, client)
+    kind = client or INGRESSES[case.ingress]
+    stage = Stage(case, dialogue, trace, kind(script, trace, synchronous=synchronous))
     with mounted(_endpoints(case, script, dialogue), recut) as router:
         await _converse(stage, script)
         stage.sent = router.calls.call_count

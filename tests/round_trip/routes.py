@@ -205,4 +205,10 @@ ROUTES: dict[str, Route] = {
     "bedrock-gpt-oss": Route("bedrock/converse/openai.gpt-oss-120b-1:0", arguments=_AWS),
     "bedrock-deepseek": Route("bedrock/converse/deepseek.v3-v1:0", arguments=_AWS),
     "gemini": Route("gemini/gemini-3.1-pro-preview", thinks=_EFFORT),
+    "vertex_gemini": Route(
+        "vertex_ai/gemini-3.1-pro-preview",
+        arguments={"vertex_location": "us-central1"},
+        thinks=_EFFORT,
+        account="google",
+    ),
 }

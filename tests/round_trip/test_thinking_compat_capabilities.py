@@ -134,10 +134,11 @@ def test_the_pieces_of_claude_s_stream_are_joined(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("unsigned", [UNSIGNED, {**UNSIGNED, "signature": "litellm_signed_by:gemini:abc"}])
 @pytest.mark.parametrize("setting", ["text", "drop"])
-async def test_what_claude_did_not_sign(setting: str, tmp_path: Path) -> None:
+async def test_what_claude_did_not_sign(setting: str, unsigned: Item, tmp_path: Path) -> None:
     """On /v1/messages it is converted; where the fixes are in the wheel it is theirs."""
-    content = [SIGNED, UNSIGNED, TEXT, {**USE, "provider_specific_fields": {}}, REDACTED]
+    content = [SIGNED, unsigned, TEXT, {**USE, "provider_specific_fields": {}}, REDACTED]
     kwargs = {"model": CLAUDE, "messages": [turn(content)]}
     new = await callback(tmp_path, setting).async_pre_call_deployment_hook(kwargs, "anthropic_messages")
     said_aloud = [_text("[Reasoning] B.\n\n")] if setting == "text" else []

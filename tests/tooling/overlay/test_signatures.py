@@ -131,6 +131,20 @@ def test_a_whole_answer_is_marked() -> None:
     assert module("claude.signed_answers").mark_answer(answer, "kimi")["content"][0]["signature"] == MARKED
 
 
+def test_the_signature_of_a_call_is_marked_in_the_thinking_before_it() -> None:
+    use = {"type": "tool_use", "id": "c", "provider_specific_fields": {"signature": "s"}}
+    answer = {"content": [{"type": "thinking", "thinking": "T"}, use, {"type": "text", "text": "x"}, dict(use, id="d")]}
+    content = module("claude.signed_answers").mark_answer(answer, "gemini")["content"]
+    assert [block.get("signature") for block in content] == [
+        "litellm_signed_by:gemini:call:c:s",
+        None,
+        None,
+        "litellm_signed_by:gemini:call:d:s",
+        None,
+    ]
+    assert content[3]["thinking"] == ""
+
+
 def test_an_answer_may_be_made_of_objects() -> None:
     block = SimpleNamespace(type="thinking", thinking="T", signature="abc")
     module("claude.signed_answers").mark_answer(SimpleNamespace(content=[block]), "kimi")

@@ -166,28 +166,28 @@ class Plain:
         self.chunk_queue.append({"type": kind, **more})
 
 
-def wrapped(*chunks: Any) -> Any:
+def wrapped(*chunks: Any, plain: type = Plain) -> Any:
     decorate = import_module("litellm.thinking_round_trip.chat.stream").writing_whole_turns
-    return decorate(type("Wrapper", (Plain,), {}))(completion_stream=Stream(*chunks))
+    return decorate(type("Wrapper", (plain,), {}))(completion_stream=Stream(*chunks))
 
 
 async def _read(stream: Any) -> list[Event]:
     return [event async for event in stream]
 
 
-def events(*chunks: Any) -> list[Event]:
+def events(*chunks: Any, plain: type = Plain) -> list[Event]:
     """The events of a stream, which must be the same in both ways of reading."""
-    whole = asyncio.run(_read(wrapped(*copy.deepcopy(chunks))))
-    assert list(wrapped(*chunks)) == whole
+    whole = asyncio.run(_read(wrapped(*copy.deepcopy(chunks), plain=plain)))
+    assert list(wrapped(*chunks, plain=plain)) == whole
     return whole
 
 
-def turn(*chunks: Any) -> list[Any]:
+def turn(*chunks: Any, plain: type = Plain) -> list[Any]:
     """The blocks of a stream as a strict client builds them: one is open at a time, and takes deltas of its type."""
     blocks: list[Event] = []
     is_open = False
     kinds = {"thinking_delta": "thinking", "signature_delta": "thinking", "text_delta": "text"}
-    for event in events(*chunks):
+    for event in events(*chunks, plain=plain):
         delta = event.get("delta") or {}
         if event["type"] == "content_block_start":
             assert not is_open
@@ -314,6 +314,31 @@ def test_the_second_of_two_calls_goes_out_while_it_comes() -> None:
         "message_start",
         *(f"content_block_{kind}" for kind in ("start", "delta", "stop", "start", "delta")),
     ]
+
+
+class Signing(Plain):
+    """Gives one of the calls the field in which LiteLLM has Gemini's signature."""
+
+    def _start(self, block: Event) -> None:
+        more = {"id": "c", "provider_specific_fields": {"signature": "s"}} if block.get("name") == "signed" else {}
+        super()._start({**block, **more})
+
+
+SIGNED_CALL = ("signed", "c", {"signature": "s"})
+
+
+@pytest.mark.parametrize(
+    ("chunks", "blocks"),
+    [
+        ([thought("A"), tool("signed"), tool("f"), END], [("A", "call:c:s"), SIGNED_CALL, ("f",)]),
+        ([thought("A"), text("b"), tool("signed"), END], [("A", ""), ("b",), ("", "call:c:s"), SIGNED_CALL]),
+        ([signed("A", "own"), tool("signed"), END], [("A", "own"), ("", "call:c:s"), SIGNED_CALL]),
+        ([tool("f", "{}"), tool("signed"), text("b"), END], [("f", "{}"), ("", "call:c:s"), SIGNED_CALL, ("b",)]),
+        ([thought("A"), tool("f"), END], [("A", ""), ("f",)]),
+    ],
+)
+def test_thinking_before_a_call_bears_its_signature(chunks: list[Any], blocks: list[Any]) -> None:
+    assert turn(*chunks, plain=Signing) == blocks
 
 
 class Compacting(Plain):

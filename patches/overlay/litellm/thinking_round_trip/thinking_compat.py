@@ -68,6 +68,8 @@ _FIXED = find_spec("litellm.thinking_round_trip") is not None
 _THINKING = ("thinking", "redacted_thinking")
 _OWN_FIELDS = ("thinking_blocks", "provider_specific_fields")
 """What LiteLLM adds to its answers on /v1/chat/completions, and clients send back."""
+_MARKS = ("litellm_signed_by:", "litellm_encrypted_reasoning:")
+"""How a signature begins that LiteLLM, or a fix, has marked as somebody else's than Claude's."""
 _CARRIERS = frozenset((*_OWN_FIELDS, *FIELDS))
 _FOREIGN = {takes: _CARRIERS - {takes} for takes in (*FIELDS, NONE)}
 _MESSAGES = frozenset(("anthropic_messages", "aanthropic_messages"))
@@ -272,7 +274,8 @@ def _blocks(content: Any) -> Sequence[Any]:
 def _is_claudes(block: Mapping[str, Any]) -> bool:
     """Tell thinking that Claude may have signed from what it certainly has not, or what has LiteLLM's field in it."""
     seal = block.get("data" if block.get("type") == "redacted_thinking" else "signature")
-    return "provider_specific_fields" not in block and isinstance(seal, str) and bool(seal)
+    signed = isinstance(seal, str) and bool(seal) and not seal.startswith(_MARKS)
+    return signed and "provider_specific_fields" not in block
 
 
 def _is_object_with_thinking(message: Any) -> bool:

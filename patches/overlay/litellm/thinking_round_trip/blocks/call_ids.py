@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MARK = "__thought__"
-_PLACES = {"tool_use": "id", "tool_result": "tool_use_id"}
+PLACES = {"tool_use": "id", "tool_result": "tool_use_id"}
+"""Where a block names a call."""
 
 
 def bare_ids(messages: Any) -> Any:
@@ -30,7 +31,7 @@ def _blocks(message: Any) -> Sequence[Any]:
 
 
 def _holds_mark(block: Any) -> bool:
-    key = _PLACES.get(str(block.get("type"))) if isinstance(block, dict) else None
+    key = PLACES.get(str(block.get("type"))) if isinstance(block, dict) else None
     name = block.get(key) if key else None
     return isinstance(name, str) and MARK in name
 
@@ -40,5 +41,5 @@ def _bare(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _bare_block(block: Mapping[str, Any]) -> Mapping[str, Any]:
-    key = _PLACES[block["type"]]
+    key = PLACES[block["type"]]
     return {**block, key: block[key].partition(MARK)[0]}

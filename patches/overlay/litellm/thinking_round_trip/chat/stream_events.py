@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from litellm.thinking_round_trip.blocks.call_signatures import borne_by_thinking
 from litellm.thinking_round_trip.chat.answers import Block
 
 Event = dict[str, Any]
@@ -88,7 +89,7 @@ class Turn:
         kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_start":
             block = event.get("content_block") or {}
-            return [] if block.get("type") in _OURS else self._opened(block)
+            return [] if block.get("type") in _OURS else self._call(block)
         if kind == "content_block_delta":
             return self._their_delta(event)
         if kind == "content_block_stop":
@@ -115,6 +116,22 @@ class Turn:
             return []
         thinking.add(news)
         return [self._delta({"type": "thinking_delta", "thinking": news})]
+
+    def _call(self, block: Block) -> list[Event]:
+        """Begin the block of a call, or of something of LiteLLM's own.
+
+        The thinking block before a call bears its signature too, or one without text, if there is none that can (N70).
+        """
+        seal = borne_by_thinking(block)
+        if not seal:
+            return self._opened(block)
+        bearer = self._thinking
+        out: list[Event] = []
+        if bearer is None or bearer.signature:
+            out = self._opened({"type": "thinking", "thinking": "", "signature": ""})
+            bearer = self._thinking = _Thinking(None)
+        bearer.signature = seal
+        return [*out, *self._opened(block)]
 
     def _opened(self, block: Block) -> list[Event]:
         out = self.close()

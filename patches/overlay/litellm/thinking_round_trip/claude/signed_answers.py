@@ -14,6 +14,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any, Optional
 
+from litellm.thinking_round_trip.blocks.call_signatures import with_bearers
 from litellm.thinking_round_trip.blocks.signatures import SEALS, mark
 
 Chunk = Any
@@ -26,9 +27,15 @@ data: {{"type": "content_block_delta", "index": {}, "delta": {{"type": "signatur
 
 
 def mark_answer(answer: Any, issuer: str) -> Any:
-    """Mark the thinking blocks of a whole answer, a mapping or an object, in place; unsigned ones get ""."""
+    """Mark the thinking blocks of a whole answer, a mapping or an object, in place; unsigned ones get "".
+
+    The signature of a call has a thinking block of its own, or is that of the one before it (N70).
+    """
     content = answer.get("content") if isinstance(answer, MutableMapping) else getattr(answer, "content", None)
-    for block in content if isinstance(content, list) else ():
+    if not isinstance(content, list):
+        return answer
+    content[:] = with_bearers(content)
+    for block in content:
         _mark_block(block, issuer)
     return answer
 

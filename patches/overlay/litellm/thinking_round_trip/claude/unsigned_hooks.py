@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Optional
 
 from litellm.thinking_round_trip.blocks.call_ids import bare_ids
+from litellm.thinking_round_trip.blocks.call_signatures import on_their_calls
 from litellm.thinking_round_trip.blocks.claude_family import Target
 from litellm.thinking_round_trip.claude.manual_thinking import forbids_thinking, silent, turn_start
 from litellm.thinking_round_trip.claude.signed_answers import MarkedStream, mark_answer, marked
@@ -86,10 +87,12 @@ def _request(
     messages: Any, params: Mapping[str, Any], target: Target, setting: object, *, native: bool = False
 ) -> Arguments:
     """What of a request changes: `messages` always, `thinking` and `context_management` where they do; None is gone."""
-    if target.is_converse:
-        return {"messages": messages}  # its translator reads the marks
+    verifies = target.provider in _VERIFYING
     if not target.is_claude:
-        verifies = target.provider in _VERIFYING
+        messages = on_their_calls(messages, target.issuer, verifies=verifies)
+    if target.is_converse:
+        return {"messages": messages}  # its translator reads the other marks
+    if not target.is_claude:
         return {"messages": without_marks(messages, target.issuer, verifies=verifies, native=native)}
     text = as_text(setting)
     checked = signed_only(messages, text=text)
