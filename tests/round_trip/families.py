@@ -19,6 +19,7 @@ FAMILIES = {
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
     "client-fields": f"{_FOLDER}/test_client_fields.py::test_client_fields",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
+    "nested-call": f"{_FOLDER}/test_nested_calls.py::test_nested_call",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",

@@ -118,7 +118,7 @@ _TOOLS: dict[str, Item] = {
 
 @pytest.mark.parametrize("ingress", _CALLING, ids="call-fields/{}-openrouter-claude".format)
 async def test_call_fields(ingress: str, record_property: Record) -> None:
-    """A call that Gemini signed goes to another provider without LiteLLM's own field, also where no thinking is left."""
+    """A call that Gemini signed goes on without LiteLLM's own field, also where no thinking is left."""
     body = await _wire(
         litellm.anthropic.messages.acreate if ingress == "messages" else litellm.acompletion,
         COMPLETION,
