@@ -30,6 +30,7 @@ FAMILIES = {
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
     "stream-forms": f"{_FOLDER}/test_stream_forms.py::test_stream_forms",
+    "system-note": f"{_FOLDER}/test_system_notes.py::test_system_note",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
     **dict.fromkeys(
         ("thinking-compat-kept", "thinking-compat-text", "thinking-compat-drop"),

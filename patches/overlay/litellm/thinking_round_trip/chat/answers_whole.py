@@ -18,8 +18,8 @@ def with_all_thinking(translate: Translation) -> Translation:
 
     It reads `thinking_blocks` and `reasoning_content`; a plain `reasoning`, and the `reasoning_details` of a Claude
     behind OpenRouter, arrive under their own names (docs/providers.md#openrouter and docs/providers.md#groq). A text
-    that is empty, as chat answers have it beside thinking or calls, is no block of the turn (N24), and an empty field of
-    LiteLLM's own is none of a block (N82).
+    that is empty, as chat answers have it beside thinking or calls, is no block of the turn (N24), and an empty field
+    of LiteLLM's own is none of a block (N82).
     """
 
     @wraps(translate)
@@ -70,8 +70,9 @@ def _with_carriers(response: Any) -> Any:
 
 
 def _without_empties(answer: Any) -> Any:
-    """Take the empty texts out of an answer that was just made, if it has other blocks, and the empty fields of LiteLLM's:
-    Claude rejects them.
+    """Take the empty texts out of an answer that was just made, if it has other blocks, and LiteLLM's empty fields.
+
+    Claude rejects both.
     """
     content = answer.get("content") if isinstance(answer, dict) else None
     if isinstance(content, list):
