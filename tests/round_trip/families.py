@@ -11,12 +11,17 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
+    "answer-fields": f"{_FOLDER}/test_answer_fields.py::test_answer_fields",
     "asking-declared": f"{_FOLDER}/test_asking.py::test_asking_declared",
     "asking-unmapped": f"{_FOLDER}/test_asking.py::test_asking_of_unmapped",
     "asking": f"{_FOLDER}/test_asking.py::test_asking",
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
+    "call-fields": f"{_FOLDER}/test_client_fields.py::test_call_fields",
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
+    "client-fields": f"{_FOLDER}/test_client_fields.py::test_client_fields",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
+    "item-fields": f"{_FOLDER}/test_answer_fields.py::test_item_fields",
+    "nested-call": f"{_FOLDER}/test_nested_calls.py::test_nested_call",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
@@ -25,6 +30,7 @@ FAMILIES = {
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
     "stream-forms": f"{_FOLDER}/test_stream_forms.py::test_stream_forms",
+    "system-note": f"{_FOLDER}/test_system_notes.py::test_system_note",
     "thinking-cache-control": f"{_SMALL}::test_cache_control_behind_another_litellm",
     **dict.fromkeys(
         ("thinking-compat-kept", "thinking-compat-text", "thinking-compat-drop"),

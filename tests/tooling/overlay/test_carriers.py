@@ -162,7 +162,30 @@ def test_reasoning_content_that_is_right_already_is_left_alone() -> None:
 def test_a_client_that_speaks_the_provider_s_words_is_left_alone() -> None:
     message = {"role": "assistant", "content": "t", "reasoning": "native", "reasoning_content": "A"}
     assert sent(message, "groq") == {"role": "assistant", "content": "t", "reasoning": "native"}
-    assert sent(message, "moonshot") == message
+    assert sent(message, "a provider of next year") == message
+    assert sent(message, "moonshot") == {"role": "assistant", "content": "t", "reasoning_content": "A"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "more", "fields"),
+    [
+        ("moonshot", "kimi-k9", {}, {"reasoning_content": "A"}),
+        ("mistral", "codestral", {}, {}),
+        ("groq", "openai/gpt-oss-120b", {}, {"reasoning": "A"}),
+        ("hosted_vllm", "m", {"reasoning_carrier": "reasoning_content"}, {"reasoning_content": "A"}),
+        ("custom_openai", "m", {"reasoning_carrier": "none"}, {}),
+        ("custom_openai", "m", {}, {"reasoning": "A", "reasoning_details": "D"}),
+        ("custom_openai", "m", {"api_base": "https://api.fireworks.ai/v1"}, {"reasoning_content": "A"}),
+    ],
+)
+def test_fields_that_another_provider_gave_are_moved(provider: str, model: str, more: Item, fields: Item) -> None:
+    details = [{"type": "reasoning.summary", "summary": "A"}, {"type": "reasoning.encrypted", "data": "x"}]
+    if "reasoning_details" in fields:
+        fields = {**fields, "reasoning_details": details}
+    for given in ({"reasoning": "A", "reasoning_details": details}, {"reasoning_details": details}):
+        written = sent({"role": "assistant", "content": "t", **given}, provider, model, **more)
+        wanted = given if fields.get("reasoning_details") else fields
+        assert written == {"role": "assistant", "content": "t", **wanted}
 
 
 def test_calls_lose_litellm_s_fields() -> None:
@@ -173,7 +196,8 @@ def test_calls_lose_litellm_s_fields() -> None:
         "content": None,
         "tool_calls": [{"id": "c", "function": {**function, **own}, **own}],
     }
-    assert sent(message, "fireworks_ai")["tool_calls"] == [{"id": "c", "function": function}]
+    for provider in ("fireworks_ai", "openrouter"):
+        assert sent(message, provider)["tool_calls"] == [{"id": "c", "function": function}]
 
 
 def test_claude_behind_openrouter_gets_its_signed_blocks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -207,6 +208,42 @@ def test_encrypted_content_goes_back_to_where_it_was_minted_byte_for_byte() -> N
     assert named.startswith("litellm_enc:")
     sent = origin.readable([reasoning("A", encrypted_content=named)], going("azure", "https://one.openai.azure.com"))
     assert sent == [reasoning("A", encrypted_content="gAAA;==")]
+
+
+def test_a_call_within_a_call_leaves_no_trace() -> None:
+    origin = module("responses.origin")
+
+    @origin.forgets_origin
+    class Handler:
+        def completion(self, *, acompletion: bool = False) -> Any:
+            if acompletion:
+                return self.acompletion()
+            going("openai", "https://inner.test")
+            return origin.current_origin()
+
+        async def acompletion(self) -> Any:
+            going("openai", "https://inner.test")
+            return origin.current_origin()
+
+        @staticmethod
+        def anthropic_messages_handler() -> None:
+            going("openai", "https://inner.test")
+            raise LookupError("the inner call failed")
+
+    outer, inner = going("openai", None), going("openai", "https://inner.test")
+    going("openai", None)
+    assert Handler().completion() == inner
+    assert origin.current_origin() == outer
+    with pytest.raises(LookupError):
+        Handler.anthropic_messages_handler()
+    assert origin.current_origin() == outer
+
+    async def within() -> None:
+        going("openai", None)
+        assert await Handler().completion(acompletion=True) == inner
+        assert origin.current_origin() == outer
+
+    asyncio.run(within())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from litellm.thinking_round_trip.blocks.own_fields import without_empty_field
 from litellm.thinking_round_trip.chat.answers import claude_details, field, thinking_of
 
 Translation = TypeVar("Translation", bound=Callable[..., Any])
@@ -17,12 +18,13 @@ def with_all_thinking(translate: Translation) -> Translation:
 
     It reads `thinking_blocks` and `reasoning_content`; a plain `reasoning`, and the `reasoning_details` of a Claude
     behind OpenRouter, arrive under their own names (docs/providers.md#openrouter and docs/providers.md#groq). A text
-    that is empty, as chat answers have it beside thinking or calls, is no block of the turn (N24).
+    that is empty, as chat answers have it beside thinking or calls, is no block of the turn (N24), and an empty field
+    of LiteLLM's own is none of a block (N82).
     """
 
     @wraps(translate)
     def translated(self: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        return _without_empty_text(translate(self, _with_carriers(response), *args, **kwargs))
+        return _without_empties(translate(self, _with_carriers(response), *args, **kwargs))
 
     return translated  # type: ignore[return-value]  # of the same signature, which TypeVar cannot say
 
@@ -67,10 +69,13 @@ def _with_carriers(response: Any) -> Any:
     return made
 
 
-def _without_empty_text(answer: Any) -> Any:
-    """Take the empty texts out of an answer that was just made, if it has other blocks: Claude rejects them."""
+def _without_empties(answer: Any) -> Any:
+    """Take the empty texts out of an answer that was just made, if it has other blocks, and LiteLLM's empty fields.
+
+    Claude rejects both.
+    """
     content = answer.get("content") if isinstance(answer, dict) else None
     if isinstance(content, list):
         kept = [block for block in content if field(block, "type") != "text" or field(block, "text") != ""]
-        answer["content"] = kept or content
+        answer["content"] = [without_empty_field(block) for block in kept or content]
     return answer

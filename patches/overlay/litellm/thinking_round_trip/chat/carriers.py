@@ -1,12 +1,13 @@
 """The reasoning of earlier turns in the carrier that the provider of chat completions reads, and in no other.
 
 LiteLLM keeps it in fields of its own (`thinking_blocks`, `provider_specific_fields`) and in `reasoning_content`, and
-sends all of them to almost everybody: F4 to F8, F34, N1 to N4 and N14. `carriers_table` says who takes what.
+sends all of them to almost everybody: F4 to F8, F34, N1 to N4 and N14. Clients send back `reasoning` and
+`reasoning_details` as well, if they were given them, whoever comes next (N80). `carriers_table` says who takes what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from operator import is_
 from typing import Any, NamedTuple, Optional
 
@@ -18,7 +19,17 @@ Message = dict[str, Any]
 
 _OWN_FIELDS = frozenset(("thinking_blocks", "provider_specific_fields", "reasoning_items"))
 """What LiteLLM adds to the messages of its answers, and clients send back (#25595)."""
-_FIELDS = (*_OWN_FIELDS, "reasoning_content")
+_GIVEN = ("reasoning", "reasoning_details")
+"""What some providers give, and clients may send back to others."""
+_PLAIN = ("reasoning_content", *_GIVEN)
+_FIELDS = (*_OWN_FIELDS, *_PLAIN)
+_READ: Mapping[str, Container[str]] = {
+    table.REASONING: ("reasoning",),
+    table.REASONING_DETAILS: _GIVEN,
+    table.PLAIN_DETAILS: ("reasoning_details",),
+    table.THINK_TAGS: ("reasoning_details",),
+}
+"""Which of these the readers of a carrier know as their own words."""
 _OPEN, _CLOSE = "<think>", "</think>"
 CLAUDE_FORMAT = "anthropic-claude-v1"
 
@@ -29,6 +40,13 @@ class Thoughts(NamedTuple):
     text: str
     blocks: Sequence[Mapping[str, Any]]
     details: Sequence[Mapping[str, Any]]
+
+
+class _Way(NamedTuple):
+    """How a request goes: the carrier, and which of the fields that clients send back stay as they are."""
+
+    carrier: str
+    keeps: Container[str]
 
 
 def carried(
@@ -53,17 +71,20 @@ def carried(
         return messages
     if carrier == table.THINK_TAGS and _splits(params):
         carrier = table.PLAIN_DETAILS
-    written = [_written(message, carrier) for message in messages]
+    known = table.is_known(str(provider), api_base, params.get("reasoning_carrier"))
+    way = _Way(carrier, _READ.get(carrier, ()) if known else _GIVEN)
+    written = [_written(message, way) for message in messages]
     return messages if all(map(is_, written, messages)) else written
 
 
 def _reasons(message: Any) -> bool:
-    """Whether there may be reasoning in a message, in whichever field."""
+    """Whether there may be reasoning in a message, in whichever field: a call may have its signature alone."""
     if not isinstance(message, dict) or message.get("role") != "assistant":
         return False
+    if message.get("thinking_blocks") or any(map(message.get, _PLAIN)) or _has_called(message):
+        return True
     own = message.get("provider_specific_fields")
-    stored = isinstance(own, dict) and (own.get("reasoning_content") or own.get("reasoning_details"))
-    return bool(message.get("thinking_blocks") or message.get("reasoning_content") or stored)
+    return isinstance(own, dict) and bool(own.get("reasoning_content") or own.get("reasoning_details"))
 
 
 def _splits(params: Mapping[str, Any]) -> bool:
@@ -72,7 +93,7 @@ def _splits(params: Mapping[str, Any]) -> bool:
     return bool(params.get("reasoning_split") or (isinstance(extra, dict) and extra.get("reasoning_split")))
 
 
-def _written(message: Any, carrier: str) -> Any:
+def _written(message: Any, way: _Way) -> Any:
     if not isinstance(message, dict) or message.get("role") != "assistant":
         return message
     if not _has_fields(message) and not _has_called(message):
@@ -80,7 +101,7 @@ def _written(message: Any, carrier: str) -> Any:
     new = {name: value for name, value in message.items() if name not in _OWN_FIELDS}
     if _has_called(message):
         new["tool_calls"] = [_bare_call(call) for call in message["tool_calls"]]
-    _carry(new, thoughts_of(message), carrier)
+    _carry(new, thoughts_of(message), way)
     return message if new == message else new
 
 
@@ -114,35 +135,44 @@ def thoughts_of(message: Mapping[str, Any]) -> Thoughts:
     given = message.get("thinking_blocks")
     blocks = [block for block in given if isinstance(block, dict)] if isinstance(given, list) else []
     texts = [text for block in blocks if isinstance(text := block.get("thinking"), str) and text]
-    details = own.get("reasoning_details")
-    return Thoughts(
-        _text(message.get("reasoning_content"), own.get("reasoning_content"), texts, blocks),
-        blocks,
-        [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else [],
-    )
+    details = own.get("reasoning_details") or message.get("reasoning_details")
+    details = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
+    told = (message.get("reasoning_content"), own.get("reasoning_content"), message.get("reasoning"), _told(details))
+    return Thoughts(_text(told, texts, blocks), blocks, details)
 
 
-def _text(content: Any, stored: Any, texts: Sequence[str], blocks: Sequence[Mapping[str, Any]]) -> str:
+def _told(details: Sequence[Mapping[str, Any]]) -> Optional[str]:
+    """docs/providers.md#openrouter: the text of entries; a summary has it under another name."""
+    texts = (entry.get("text") or entry.get("summary") for entry in details)
+    return "".join(text for text in texts if isinstance(text, str)) or None
+
+
+def _text(told: Iterable[Any], texts: Sequence[str], blocks: Sequence[Mapping[str, Any]]) -> str:
     """The text of a turn: `reasoning_content`, which has that of all blocks; they may be doubled (F20).
+
+    `told` are the fields that may have it, in order.
 
     But LiteLLM leaves those out of it whose signature is OpenAI's encrypted content (N7); then their texts are joined
     as LiteLLM 1.100.0 and later join them, so that a provider's prompt cache outlives an upgrade. A blank is a
     placeholder.
     """
     encrypted = any(str(block.get("signature") or "").startswith(MINTED_PREFIX) for block in blocks)
-    told = next((one for one in (content, stored) if isinstance(one, str)), "")
-    if texts and (encrypted or (told and not told.strip())):
+    text = next((one for one in told if isinstance(one, str)), "")
+    if texts and (encrypted or (text and not text.strip())):
         return "\n".join(texts)
-    return told if told.strip() else ""
+    return text if text.strip() else ""
 
 
-def _carry(message: Message, thoughts: Thoughts, carrier: str) -> None:
+def _carry(message: Message, thoughts: Thoughts, way: _Way) -> None:
     """Write the reasoning into a message that has none of LiteLLM's own fields any more."""
-    if carrier != table.REASONING_CONTENT:
+    if way.carrier != table.REASONING_CONTENT:
         message.pop("reasoning_content", None)
-    if message.get("reasoning") or message.get("reasoning_details"):
+    for name in _GIVEN:
+        if name in message and name not in way.keeps:
+            del message[name]
+    if any(map(message.get, _GIVEN)):
         return  # the client speaks the provider's own words
-    _WRITERS[carrier](message, thoughts)
+    _WRITERS[way.carrier](message, thoughts)
 
 
 def _nothing(message: Message, thoughts: Thoughts) -> None:

@@ -150,6 +150,11 @@ def is_strict(provider: str, api_base: Optional[str]) -> bool:
     return _row(provider, api_base).strict
 
 
+def is_known(provider: str, api_base: Optional[str], chosen: Any = None) -> bool:
+    """Whether it is said what a provider reads: by a row, or by the deployment. Of others the client may know more."""
+    return chosen is not None or _row(provider, api_base) is not OTHERS
+
+
 def carrier_for(provider: str, model: str, api_base: Optional[str], chosen: Any = None) -> str:
     """The carrier for a request; `chosen` is the one that the deployment sets (`reasoning_carrier`)."""
     if chosen is not None:

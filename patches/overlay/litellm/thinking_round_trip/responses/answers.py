@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from litellm.thinking_round_trip.blocks.own_fields import without_empty_field
 from litellm.thinking_round_trip.responses.events import event_kind, field, string
 from litellm.thinking_round_trip.responses.origin import current_origin
 from litellm.thinking_round_trip.responses.stream_blocks import Block, Blocks, item_blocks
@@ -19,21 +20,29 @@ _STAND_IN = f"\x00thinking round trip: thinking {secrets.token_hex(8)} "
 def with_thinking_blocks(translate: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate the adapter's method that makes an Anthropic answer of a Responses one.
 
-    The adapter sees a message in the place of each reasoning item, and its text is replaced by the thinking blocks.
+    The adapter sees a message in the place of each reasoning item, and its text is replaced by the thinking blocks. An
+    empty field of LiteLLM's own is none of a block (N82).
     """
 
     @wraps(translate)
     def translate_with_thinking(adapter: object, response: Any) -> Any:
         output = field(response, "output")
         if not isinstance(output, list) or not any(field(item, "type") == "reasoning" for item in output):
-            return translate(adapter, response)
+            return _bare(translate(adapter, response))
         thoughts: list[list[Block]] = []
         plain = response.model_copy(update={"output": [_plain(item, thoughts) for item in output]})
         answer = translate(adapter, plain)
         answer["content"] = [block for given in answer["content"] for block in _thinking(given, thoughts)]
-        return answer
+        return _bare(answer)
 
     return translate_with_thinking
+
+
+def _bare(answer: Any) -> Any:
+    content = answer.get("content") if isinstance(answer, dict) else None
+    if isinstance(content, list):
+        answer["content"] = [without_empty_field(block) for block in content]
+    return answer
 
 
 def _plain(item: object, thoughts: list[list[Block]]) -> object:

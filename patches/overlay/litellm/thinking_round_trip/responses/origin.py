@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Optional
 from urllib.parse import urlsplit
@@ -34,6 +36,51 @@ NOWHERE = Origin("", reads_unnamed=False)
 
 _origin: ContextVar[Origin] = ContextVar("origin_of_reasoning", default=NOWHERE)
 """The deployment that the request at hand goes to, from the making of the request to the reading of its answer."""
+
+
+_CALLS = ("async_anthropic_messages_handler", "anthropic_messages_handler", "completion", "acompletion")
+
+
+def forgets_origin(handler: type[Any]) -> type[Any]:
+    """Decorate a class of LiteLLM's whose methods make a request and read its answer: at their end all is as before.
+
+    A guardrail or another hook may call LiteLLM between the two, in the same context.
+    """
+    for name in _CALLS:
+        method = vars(handler).get(name)
+        if method is not None:
+            setattr(handler, name, _forgetting(method))
+    return handler
+
+
+def _forgetting(method: Any) -> Any:
+    if isinstance(method, staticmethod):
+        return staticmethod(_forgetting(method.__func__))
+    return _forgetting_async(method) if inspect.iscoroutinefunction(method) else _forgetting_sync(method)
+
+
+def _forgetting_async(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        before = _origin.get()
+        try:
+            return await method(*args, **kwargs)
+        finally:
+            _origin.set(before)
+
+    return call
+
+
+def _forgetting_sync(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        before = _origin.get()
+        try:
+            return method(*args, **kwargs)
+        finally:
+            _origin.set(before)
+
+    return call
 
 
 def going_to(provider: object, api_base: object, *, reads_unnamed: bool) -> Origin:
