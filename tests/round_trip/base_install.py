@@ -37,7 +37,7 @@ PROVIDERS_OWN = ("boto3", "google-auth")
 
 
 def missing() -> set[str]:
-    """The top-level modules that are installed here and that none of LiteLLM's base, its providers and the suite brings."""
+    """The top-level modules that are installed here, but not by LiteLLM's base, its providers or the suite."""
     kept = {name for root in ("litellm", *OUR_OWN, *PROVIDERS_OWN) for name in _required(root)}
     owners = metadata.packages_distributions()
     return {module for module, names in owners.items() if not {canonicalize_name(name) for name in names} & kept}

@@ -39,9 +39,7 @@ def _is_ours(item: pytest.Item) -> bool:
 
 
 @pytest.mark.parametrize("case", base_install.ids())
-def test_base_install(
-    case: str, missing: dict[str, list[str]], record_property: Callable[[str, object], None]
-) -> None:
+def test_base_install(case: str, missing: dict[str, list[str]], record_property: Callable[[str, object], None]) -> None:
     if missing[case]:
         record_property("failures", "base-install")
     assert not missing[case]
