@@ -27,6 +27,7 @@ FAMILIES = {
     "plain-wire": f"{_FOLDER}/test_plain.py::test_plain",
     "reasoning-gates": f"{_FOLDER}/test_gates.py::test_gates",
     "responses-stream": f"{_FOLDER}/test_responses_stream.py::test_responses_stream",
+    "sealed-details": f"{_FOLDER}/test_sealed_details.py::test_sealed_details",
     "self-heal-403": f"{_FOLDER}/test_self_heal.py::test_bedrock_forbids",
     "self-heal": f"{_FOLDER}/test_self_heal.py::test_self_heal",
     "stream-forms": f"{_FOLDER}/test_stream_forms.py::test_stream_forms",

@@ -307,3 +307,29 @@ def test_every_row_can_be_written_and_has_a_source() -> None:
     for row in (*table.ROWS.values(), table.OTHERS):
         assert row.source
         assert {row.carrier, *(carrier for _, carrier in row.models)} <= table.CARRIERS
+
+
+GPT = {"format": "openai-responses-v1", "index": 0}
+DETAILS = [
+    {"type": "reasoning.summary", "summary": "A", **GPT},
+    {"type": "reasoning.encrypted", "data": "x", "id": "rs_1", **GPT},
+]
+
+
+@pytest.mark.parametrize("place", ["own", "client"])
+@pytest.mark.parametrize(
+    ("provider", "model", "fields"),
+    [
+        ("openrouter", "openai/gpt-5", {"reasoning_details": DETAILS}),
+        ("openrouter", "anthropic/claude-sonnet-4.5", {"reasoning": "A"}),
+        ("openrouter", "deepseek/deepseek-r1", {"reasoning": "A"}),
+        ("openrouter", "auto", {"reasoning_details": DETAILS}),
+        ("moonshot", "kimi-k9", {"reasoning_content": "A"}),
+    ],
+)
+def test_sealed_entries_go_to_their_vendor_alone(place: str, provider: str, model: str, fields: Item) -> None:
+    given = {"provider_specific_fields": {"reasoning_details": DETAILS}} if place == "own" else {}
+    given = given or {"reasoning_details": DETAILS, "reasoning": "A"}
+    written = sent({"role": "assistant", "content": "t", **given}, provider, model)
+    kept = {"reasoning": "A"} if place == "client" and "reasoning_details" in fields else {}
+    assert written == {"role": "assistant", "content": "t", **fields, **kept}

@@ -15,6 +15,9 @@ from litellm.thinking_round_trip.blocks.reasoning_items import MINTED_PREFIX
 
 PREFIX = "litellm_signed_by:"
 
+DETAILS_PREFIX = "reasoning_details:"
+"""What begins a signature that is none, but carries OpenRouter's entries (`sealed_details`): nobody else reads it."""
+
 SEALS = {"thinking": "signature", "redacted_thinking": "data"}
 """Where a block has its signature; sealed data is marked like one."""
 
@@ -60,4 +63,4 @@ def is_foreign(signature: object) -> bool:
     """Tell a signature that Claude cannot have made: none, a marked one, or what OpenAI encrypted (F11)."""
     if not isinstance(signature, str) or not signature.strip():
         return True
-    return signature.startswith((PREFIX, MINTED_PREFIX))
+    return signature.startswith((PREFIX, MINTED_PREFIX, DETAILS_PREFIX))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-CLAUDE_FORMAT = "anthropic-claude-v1"
-"""What OpenRouter calls the entries that Claude's thinking blocks became (docs/providers.md#openrouter)."""
+from litellm.thinking_round_trip.blocks.sealed_details import CLAUDE_FORMAT
 
 _NO_SIGNATURE = "mistral"
 """What LiteLLM writes as the signature of Mistral's thinking in a stream. Mistral signs nothing, and the same thinking
@@ -51,14 +50,17 @@ def thinking_of(message: object) -> list[Block]:
 def claude_details(message: object) -> list[Block]:
     """Claude's thinking blocks in the `reasoning_details` that OpenRouter gives.
 
-    The details of other models say nothing that the text does not, or belong to a format of their own that Anthropic's
-    blocks have no place for.
+    The details of other models say nothing that the text does not, or are sealed (`sealed_details`).
     """
+    return [block for entry in details_of(message) if (block := _detail(entry))]
+
+
+def details_of(message: object) -> list[Mapping[str, Any]]:
+    """OpenRouter's entries in a message, or in a delta of a stream."""
     details = field(message, "reasoning_details") or field(
         field(message, "provider_specific_fields"), "reasoning_details"
     )
-    blocks = [_detail(entry) for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
-    return [block for block in blocks if block]
+    return [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
 
 
 def _detail(entry: Mapping[str, Any]) -> Block:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from litellm.thinking_round_trip.chat.answers import field, thinking_of
+from litellm.thinking_round_trip.blocks.sealed_details import is_sealed
+from litellm.thinking_round_trip.chat.answers import details_of, field, thinking_of
 
 Check = TypeVar("Check", bound=Callable[..., bool])
 
@@ -24,6 +25,7 @@ def keeping_details(is_chunk_non_empty: Check) -> Check:
         if is_chunk_non_empty(self, completion_obj, model_response, response_obj):
             return True
         choices = field(model_response, "choices")
-        return bool(choices and thinking_of(field(choices[0], "delta")))
+        delta = field(choices[0], "delta") if choices else None
+        return bool(thinking_of(delta) or any(map(is_sealed, details_of(delta))))
 
     return checked  # type: ignore[return-value]  # of the same signature, which TypeVar cannot say

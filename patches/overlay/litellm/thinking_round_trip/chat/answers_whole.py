@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from litellm.thinking_round_trip.blocks.own_fields import without_empty_field
-from litellm.thinking_round_trip.chat.answers import claude_details, field, thinking_of
+from litellm.thinking_round_trip.blocks.sealed_details import sealed_blocks
+from litellm.thinking_round_trip.chat.answers import claude_details, details_of, field, thinking_of
 
 Translation = TypeVar("Translation", bound=Callable[..., Any])
 
@@ -56,6 +57,7 @@ def _with_carriers(response: Any) -> Any:
     if message is None or field(message, "thinking_blocks"):
         return response
     signed = [{key: value for key, value in block.items() if key != "index"} for block in claude_details(message)]
+    signed = signed or sealed_blocks(details_of(message))
     plain = [] if signed or field(message, "reasoning_content") else thinking_of(message)
     if not signed and not plain:
         return response

@@ -12,6 +12,7 @@ from operator import is_
 from typing import Any, NamedTuple, Optional
 
 from litellm.thinking_round_trip.blocks.reasoning_items import MINTED_PREFIX
+from litellm.thinking_round_trip.blocks.sealed_details import CLAUDE_FORMAT, is_sealed, readable, unsealed
 from litellm.thinking_round_trip.blocks.signatures import is_foreign
 from litellm.thinking_round_trip.chat import carriers_table as table
 
@@ -25,13 +26,11 @@ _PLAIN = ("reasoning_content", *_GIVEN)
 _FIELDS = (*_OWN_FIELDS, *_PLAIN)
 _READ: Mapping[str, Container[str]] = {
     table.REASONING: ("reasoning",),
-    table.REASONING_DETAILS: _GIVEN,
     table.PLAIN_DETAILS: ("reasoning_details",),
     table.THINK_TAGS: ("reasoning_details",),
 }
 """Which of these the readers of a carrier know as their own words."""
 _OPEN, _CLOSE = "<think>", "</think>"
-CLAUDE_FORMAT = "anthropic-claude-v1"
 
 
 class Thoughts(NamedTuple):
@@ -46,6 +45,7 @@ class _Way(NamedTuple):
     """How a request goes: the carrier, and which of the fields that clients send back stay as they are."""
 
     carrier: str
+    model: str
     keeps: Container[str]
 
 
@@ -72,7 +72,7 @@ def carried(
     if carrier == table.THINK_TAGS and _splits(params):
         carrier = table.PLAIN_DETAILS
     known = table.is_known(str(provider), api_base, params.get("reasoning_carrier"))
-    way = _Way(carrier, _READ.get(carrier, ()) if known else _GIVEN)
+    way = _Way(carrier, str(model), _READ.get(carrier, ()) if known else _GIVEN)
     written = [_written(message, way) for message in messages]
     return messages if all(map(is_, written, messages)) else written
 
@@ -167,6 +167,11 @@ def _carry(message: Message, thoughts: Thoughts, way: _Way) -> None:
     """Write the reasoning into a message that has none of LiteLLM's own fields any more."""
     if way.carrier != table.REASONING_CONTENT:
         message.pop("reasoning_content", None)
+    if way.carrier == table.REASONING_DETAILS:
+        entries = unsealed(thoughts.blocks) or _claude_details(thoughts.blocks) or thoughts.details
+        thoughts = thoughts._replace(details=readable(entries, way.model))
+        if message.get("reasoning_details") and list(thoughts.details) == message["reasoning_details"]:
+            return
     for name in _GIVEN:
         if name in message and name not in way.keeps:
             del message[name]
@@ -190,15 +195,17 @@ def _reasoning_content(message: Message, thoughts: Thoughts) -> None:
 
 
 def _reasoning_details(message: Message, thoughts: Thoughts) -> None:
-    """docs/providers.md#openrouter: Claude's signed blocks as they were and in order; what nobody signed goes as plain
-    text.
-    """
-    entries = [entry for entry in map(_detail, thoughts.blocks) if entry]
-    entries = [{**entry, "index": index} for index, entry in enumerate(entries)] or _signed(thoughts.details)
+    """docs/providers.md#openrouter: what was signed or sealed, as it was and in order; anything else as plain text."""
+    entries = _whole(thoughts.details)
     if entries:
         message["reasoning_details"] = entries
     else:
         _reasoning(message, thoughts)
+
+
+def _claude_details(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    entries = [entry for entry in map(_detail, blocks) if entry]
+    return [{**entry, "index": index} for index, entry in enumerate(entries)]
 
 
 def _detail(block: Mapping[str, Any]) -> Optional[Message]:
@@ -212,11 +219,13 @@ def _detail(block: Mapping[str, Any]) -> Optional[Message]:
     return {**entry, "format": CLAUDE_FORMAT}
 
 
-def _signed(details: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """docs/providers.md#openrouter: the entries of an answer, unless they are a stream's pieces: a text without
-    signature is rejected.
+def _whole(details: Sequence[Mapping[str, Any]]) -> list[Message]:
+    """docs/providers.md#openrouter: the entries of an answer with what is sealed in them. Claude's may be a stream's
+    pieces: of its models a text without signature is rejected.
     """
-    whole = all(entry.get("type") != "reasoning.text" or entry.get("signature") for entry in details)
+    if any(map(is_sealed, details)) and not any(entry.get("format") in (None, CLAUDE_FORMAT) for entry in details):
+        return [dict(entry) for entry in details]
+    whole = all(entry.get("type") == "reasoning.encrypted" or entry.get("signature") for entry in details)
     return [dict(entry) for entry in details] if whole else []
 
 

@@ -117,7 +117,7 @@ ROWS: Mapping[str, Row] = {
     "moonshot": Row(REASONING_CONTENT, "docs/providers.md#moonshot", hosts=("api.moonshot.ai", "api.moonshot.cn")),
     "openai": Row(NONE, "docs/providers.md#openai-chat-completions", hosts=("api.openai.com",), strict=True),
     "openrouter": Row(
-        REASONING, "docs/providers.md#openrouter", ((r"claude", REASONING_DETAILS),), hosts=("openrouter.ai",)
+        REASONING_DETAILS, "docs/providers.md#openrouter; the text where nothing is sealed", hosts=("openrouter.ai",)
     ),
     "together_ai": Row(
         REASONING,

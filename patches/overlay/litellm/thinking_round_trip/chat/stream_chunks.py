@@ -6,10 +6,12 @@ LiteLLM's stream wrapper reads one kind of content per chunk, and drops or doubl
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Optional
 
-from litellm.thinking_round_trip.chat.answers import field, thinking_of
+from litellm.thinking_round_trip.blocks.sealed_details import block as sealed_block
+from litellm.thinking_round_trip.blocks.sealed_details import is_sealed, parted
+from litellm.thinking_round_trip.chat.answers import Block, details_of, field, thinking_of
 from litellm.thinking_round_trip.chat.stream_calls import Aside, Calls, InTurns, Piece, Text, Thought
 
 COUNTS = ("prompt_tokens", "completion_tokens")
@@ -28,6 +30,8 @@ class ChunkReader:
         self._turns = InTurns()
         self._finish: Any = None
         self._usage: Any = None
+        # The entry of OpenRouter's, without its text, whose text was the last that came.
+        self._told: Optional[Mapping[str, Any]] = None
 
     def read(self, chunk: Any) -> Iterator[Piece]:
         """Yield what can be said of a chunk now."""
@@ -58,9 +62,28 @@ class ChunkReader:
                 self._finish.usage = self._usage
             yield Aside(self._finish)
 
+    def _sealed(self, entries: Iterable[Mapping[str, Any]]) -> Iterator[Block]:
+        """Yield what carries the sealed entries of a chunk; the first behind a text is of the text's own block.
+
+        The text itself is in `reasoning` as well, and comes from there.
+        """
+        for entry in entries:
+            text, bare = parted(entry)
+            if text:
+                self._told = bare
+            if not is_sealed(entry):
+                continue
+            if text or self._told is None:
+                yield sealed_block("", [entry]) if not text else {**sealed_block(text, [bare]), "thinking": ""}
+            else:
+                yield {**sealed_block("-", [self._told, bare]), "thinking": ""}
+            self._told = None
+
     def _pieces(self, chunk: Any, choice: Any) -> Iterator[Piece]:
         delta = field(choice, "delta")
         for block in thinking_of(delta):
+            yield Thought(block)
+        for block in self._sealed(details_of(delta)):
             yield Thought(block)
         text = field(delta, "content")
         if text and isinstance(text, str):

@@ -1,6 +1,6 @@
 """System messages in the middle of a `/v1/messages` history, which LiteLLM's bridges leave out (failure N83).
 
-They become text of the user's turn that they stand at: some templates reject a system message that is not the first one,
+They become text of the user's turn that they stand at: some templates reject a system message that is not the first,
 and two turns of one role (docs/providers.md#vllm). What the tools gave stays in front, where its calls are.
 """
 

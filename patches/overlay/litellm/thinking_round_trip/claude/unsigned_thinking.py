@@ -13,7 +13,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from litellm.thinking_round_trip.blocks.reasoning_items import MINTED_PREFIX
-from litellm.thinking_round_trip.blocks.signatures import PREFIX, SEALS, is_foreign, read, seals
+from litellm.thinking_round_trip.blocks.signatures import DETAILS_PREFIX, PREFIX, SEALS, is_foreign, read, seals
 
 SETTING = "unsigned_thinking"
 """The key of a deployment's `litellm_params`; "drop", which is the default, or "text"."""
@@ -117,7 +117,8 @@ class _Reader(NamedTuple):
         own = signed.issuer is not None and signed.issuer == self.issuer
         if not own and key == "data":
             return None
-        keeps = own or not (self.verifies or signed.issuer is None)
+        private = self.verifies or signed.issuer is None or signed.signature.startswith(DETAILS_PREFIX)
+        keeps = own or not private
         return {**block, key: signed.signature if keeps else ""}
 
 
