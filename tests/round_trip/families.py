@@ -11,6 +11,7 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
+    "answered-model": f"{_FOLDER}/test_answered_model.py::test_answered_model",
     "asking-declared": f"{_FOLDER}/test_asking.py::test_asking_declared",
     "asking-unmapped": f"{_FOLDER}/test_asking.py::test_asking_of_unmapped",
     "asking": f"{_FOLDER}/test_asking.py::test_asking",
