@@ -17,6 +17,7 @@ FAMILIES = {
     "asking": f"{_FOLDER}/test_asking.py::test_asking",
     "base-install": f"{_FOLDER}/test_base_install.py::test_base_install",
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
+    "counted": f"{_FOLDER}/test_counted.py::test_counted",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "null-signature-logging": f"{_SMALL}::test_null_signature_is_logged",
     "own-followups": f"{_FOLDER}/test_own_followups.py::test_own_followups",
