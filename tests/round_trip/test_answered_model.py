@@ -93,7 +93,8 @@ def _sse(events: Sequence[Item], *, named: bool = True) -> bytes:
 
 _STREAM = _sse(_ANTHROPIC)
 _COMPLETION = {
-    **{**_CHUNK, "object": "chat.completion"},
+    **_CHUNK,
+    "object": "chat.completion",
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": _TEXT}}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }

@@ -140,7 +140,7 @@ async def test_counted(place: str, record_property: Record) -> None:
 def _readable(body: str) -> str:
     """Bedrock gets the request that it counts as text, and from newer releases in base64, as AWS has it."""
     counted = json.loads(body).get("input")
-    inner = counted["invokeModel"]["body"] if isinstance(counted, dict) else body
+    inner = counted.get("invokeModel", {}).get("body", body) if isinstance(counted, dict) else body
     return str(inner) if inner.lstrip().startswith("{") else b64decode(inner).decode()
 
 

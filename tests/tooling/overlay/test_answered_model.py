@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from litellm.thinking_round_trip.claude.answered_model import naming_what_was_asked_for
+pytestmark = pytest.mark.usefixtures("overlay")
 
 ASKED = {"_litellm_client_requested_model": "my-claude", "model": "claude"}
-START = b'event: message_start\r\ndata:{"type":"message_start","message":{"id":"m","model" : "claude","usage":{"model":"claude"}}}\n\n'
+START = (
+    b"event: message_start\r\n"
+    b'data:{"type":"message_start","message":{"id":"m","model" : "claude","usage":{"model":"claude"}}}\n\n'
+)
 RIGHT = START.replace(b'"model" : "claude"', b'"model" : "my-claude"')
 REST = b'data: {"type":"content_block_delta","delta":{"text":"\\"model\\": \\"claude\\""}}\n\n'
 
 
 def _streamed(chunks: Sequence[Any], request: Any = ASKED) -> list[Any]:
-    @naming_what_was_asked_for
+    naming = import_module("litellm.thinking_round_trip.claude.answered_model").naming_what_was_asked_for
+
+    @naming
     async def generate(response: Sequence[Any], request_data: Any) -> AsyncIterator[Any]:
         for chunk in response:
             yield chunk

@@ -28,9 +28,9 @@ def counting_what_goes_out(base: Base) -> Base:
     def __init_subclass__(cls: type, **kwargs: Any) -> None:
         super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
         if "count_tokens" in vars(cls):
-            setattr(cls, "count_tokens", _counted(vars(cls)["count_tokens"]))
+            cls.count_tokens = _counted(vars(cls)["count_tokens"])
 
-    setattr(base, "__init_subclass__", classmethod(__init_subclass__))
+    base.__init_subclass__ = classmethod(__init_subclass__)
     return base
 
 
