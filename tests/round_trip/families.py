@@ -34,6 +34,7 @@ FAMILIES = {
     ),
     "thinking-compat": f"{_FOLDER}/test_thinking_compat.py::test_repairs",
     "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
+    "unsigned-marked": f"{_FOLDER}/test_unsigned_marked.py::test_unsigned_marked",
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
 

@@ -269,10 +269,15 @@ def _blocks(content: Any) -> Sequence[Any]:
     return content if isinstance(content, (list, tuple)) else ()
 
 
+_MARKS = ("litellm_signed_by:", "litellm_encrypted_reasoning:")
+"""What signatures begin with that name another issuer, or have OpenAI's reasoning in them."""
+
+
 def _is_claudes(block: Mapping[str, Any]) -> bool:
     """Tell thinking that Claude may have signed from what it certainly has not, or what has LiteLLM's field in it."""
     seal = block.get("data" if block.get("type") == "redacted_thinking" else "signature")
-    return "provider_specific_fields" not in block and isinstance(seal, str) and bool(seal)
+    own = isinstance(seal, str) and bool(seal) and not seal.startswith(_MARKS)
+    return own and "provider_specific_fields" not in block
 
 
 def _is_object_with_thinking(message: Any) -> bool:
