@@ -12,6 +12,7 @@ _SMALL = f"{_FOLDER}/test_small_ones.py"
 # A family whose name begins with that of another stands in front of it.
 FAMILIES = {
     "answer-fields": f"{_FOLDER}/test_answer_fields.py::test_answer_fields",
+    "answered-model": f"{_FOLDER}/test_answered_model.py::test_answered_model",
     "asking-declared": f"{_FOLDER}/test_asking.py::test_asking_declared",
     "asking-unmapped": f"{_FOLDER}/test_asking.py::test_asking_of_unmapped",
     "asking": f"{_FOLDER}/test_asking.py::test_asking",
@@ -19,6 +20,7 @@ FAMILIES = {
     "call-fields": f"{_FOLDER}/test_client_fields.py::test_call_fields",
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
     "client-fields": f"{_FOLDER}/test_client_fields.py::test_client_fields",
+    "counted": f"{_FOLDER}/test_counted.py::test_counted",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "item-fields": f"{_FOLDER}/test_answer_fields.py::test_item_fields",
     "nested-call": f"{_FOLDER}/test_nested_calls.py::test_nested_call",
@@ -40,6 +42,7 @@ FAMILIES = {
     "thinking-compat": f"{_FOLDER}/test_thinking_compat.py::test_repairs",
     "understood-only": f"{_FOLDER}/test_understood_only.py::test_understood_only",
     "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
+    "unsigned-marked": f"{_FOLDER}/test_unsigned_marked.py::test_unsigned_marked",
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
 

@@ -15,6 +15,7 @@ import pytest
 pytestmark = pytest.mark.usefixtures("overlay")
 
 MARKED = "litellm_signed_by:kimi:abc"
+UNSIGNED_MARK = "litellm_signed_by:kimi:"
 
 
 @pytest.fixture(autouse=True)
@@ -151,13 +152,20 @@ def test_an_answer_may_be_made_of_objects() -> None:
     assert block.signature == MARKED
 
 
-@pytest.mark.parametrize("block", [{"type": "thinking", "thinking": "T", "signature": None}, {"type": "thinking"}])
-def test_thinking_that_nobody_signed_has_an_empty_signature(block: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "thinking", "thinking": "T", "signature": None},
+        {"type": "thinking", "signature": ""},
+        {"type": "thinking"},
+    ],
+)
+def test_thinking_that_nobody_signed_has_a_mark_alone(block: dict[str, Any]) -> None:
     signed = module("claude.signed_answers").mark_answer({"content": [dict(block)]}, "kimi")
-    assert signed == {"content": [{**block, "signature": ""}]}
+    assert signed == {"content": [{**block, "signature": UNSIGNED_MARK}]}
     own = SimpleNamespace(**block)
     module("claude.signed_answers").mark_answer(SimpleNamespace(content=[own]), "kimi")
-    assert own.signature == ""
+    assert own.signature == UNSIGNED_MARK
 
 
 @pytest.mark.parametrize("answer", [{"content": "x"}, {}, {"content": [{"type": "redacted_thinking", "data": None}]}])
@@ -202,9 +210,13 @@ def test_a_stream_may_be_cut_anywhere() -> None:
 UNSIGNED = [one for one in EVENTS if "signature" not in one.get("delta", {})]
 
 
-def test_streamed_thinking_that_nobody_signed_ends_with_an_empty_signature() -> None:
+def test_streamed_thinking_that_nobody_signed_ends_with_a_mark_alone() -> None:
     whole = sse(UNSIGNED)
-    empty = {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": ""}}
+    empty = {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "signature_delta", "signature": UNSIGNED_MARK},
+    }
     outs = {b"".join(marks([whole[:at], whole[at:]])) for at in range(len(whole))}
     (out,) = outs
     assert [json.loads(line[5:]) for line in out.decode().splitlines() if line.startswith("data:")] == [
@@ -219,6 +231,20 @@ def test_streamed_thinking_that_nobody_signed_ends_with_an_empty_signature() -> 
 def test_a_signature_at_the_start_is_not_taken_away() -> None:
     start = {**EVENTS[0], "content_block": {"type": "thinking", "thinking": "T", "signature": "abc"}}
     assert b"signature_delta" not in b"".join(marks([sse([start, *UNSIGNED[-2:]])]))
+
+
+def test_an_empty_signature_in_a_stream_does_not_hide_that_nobody_signed() -> None:
+    empty = {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": ""}}
+    assert signature(b"".join(marks([sse([*UNSIGNED[:-2], empty, *UNSIGNED[-2:]])]))) == UNSIGNED_MARK
+
+
+def test_a_mark_alone_is_an_unsigned_block_to_all_who_read_it() -> None:
+    history = [{"role": "assistant", "content": [{"type": "thinking", "thinking": "T", "signature": UNSIGNED_MARK}]}]
+    unsigned = module("claude.unsigned_thinking")
+    assert unsigned.signed_only(history, text=False).messages == []
+    for issuer, verifies in (("kimi", False), ("kimi", True), ("gemini", True), ("other", False), (None, False)):
+        [message] = unsigned.without_marks(history, issuer, verifies=verifies)
+        assert message["content"] == [{"type": "thinking", "thinking": "T", "signature": ""}]
 
 
 def test_a_stream_that_breaks_off_loses_nothing() -> None:

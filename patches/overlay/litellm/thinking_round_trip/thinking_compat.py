@@ -271,6 +271,10 @@ def _blocks(content: Any) -> Sequence[Any]:
     return content if isinstance(content, (list, tuple)) else ()
 
 
+_MARKS = ("litellm_signed_by:", "litellm_encrypted_reasoning:")
+"""What signatures begin with that name another issuer, or have OpenAI's reasoning in them."""
+
+
 def _is_claudes(block: Mapping[str, Any]) -> bool:
     """Tell thinking that Claude may have signed from what it certainly has not, or what has LiteLLM's field in it."""
     seal = block.get("data" if block.get("type") == "redacted_thinking" else "signature")

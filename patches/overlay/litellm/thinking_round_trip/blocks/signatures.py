@@ -33,7 +33,15 @@ def mark(signature: str, issuer: str) -> str:
     """Put the issuer in front; blank signatures, and those that say already whose they are, stay as they are."""
     if not signature.strip() or signature.startswith((PREFIX, MINTED_PREFIX)):
         return signature
-    return f"{PREFIX}{issuer.replace(':', '_')}:{signature}"
+    return f"{unsigned(issuer)}{signature}"
+
+
+def unsigned(issuer: str) -> str:
+    """The mark with nothing behind it: thinking that nobody signed, and who had it.
+
+    Clients make text of thinking whose signature is empty, or leave it out (docs/clients.md); none does so with this.
+    """
+    return f"{PREFIX}{issuer.replace(':', '_')}:"
 
 
 def read(signature: str) -> Signed:

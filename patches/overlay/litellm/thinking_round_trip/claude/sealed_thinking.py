@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from litellm.thinking_round_trip.blocks.signatures import is_foreign
+from litellm.thinking_round_trip.blocks.signatures import is_foreign, read
 
 Test = Callable[[Any], bool]
 
@@ -20,7 +20,7 @@ def unless_signed(is_empty: Test) -> Test:
     @functools.wraps(is_empty)
     def test(block: Any) -> bool:
         signature = block.get("signature") if isinstance(block, dict) else getattr(block, "signature", None)
-        signed = isinstance(signature, str) and bool(signature.strip())
+        signed = isinstance(signature, str) and bool(read(signature).signature.strip())
         return not signed and is_empty(block)
 
     return test

@@ -1,9 +1,9 @@
 """The signatures of an answer to /v1/messages that Claude did not give: whole ones, and SSE streams.
 
-Each is marked with its issuer, and thinking that nobody signed gets an empty one: on Anthropic's wire each thinking
-block has a signature, and a client may refuse a block without, or never send it back, as the AI SDK does.
+Each is marked with its issuer, and thinking that nobody signed gets the mark alone: on Anthropic's wire each thinking
+block has a signature, and of a block without, or with an empty one, clients make what they like (docs/clients.md).
 
-A stream's bytes are not touched but for the lines of events that carry a signature, and the event that an empty one
+A stream's bytes are not touched but for the lines of events that carry a signature, and the event that a mark alone
 takes. Lines may be cut anywhere between two chunks, so one goes out when it is complete; a client could not read it
 before.
 """
@@ -15,19 +15,19 @@ from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any, Optional
 
 from litellm.thinking_round_trip.blocks.call_signatures import with_bearers
-from litellm.thinking_round_trip.blocks.signatures import SEALS, mark
+from litellm.thinking_round_trip.blocks.signatures import SEALS, mark, unsigned
 
 Chunk = Any
 
 _WORDS = (b'"signature', b'"redacted_thinking"', b"content_block_start", b"content_block_stop")
 _UNSIGNED = """event: content_block_delta
-data: {{"type": "content_block_delta", "index": {}, "delta": {{"type": "signature_delta", "signature": ""}}}}
+data: {{"type": "content_block_delta", "index": {}, "delta": {{"type": "signature_delta", "signature": {}}}}}
 
 """
 
 
 def mark_answer(answer: Any, issuer: str) -> Any:
-    """Mark the thinking blocks of a whole answer, a mapping or an object, in place; unsigned ones get "".
+    """Mark the thinking blocks of a whole answer, a mapping or an object, in place.
 
     The signature of a call has a thinking block of its own, or is that of the one before it (N70).
     """
@@ -48,7 +48,7 @@ def _mark_block(block: Any, issuer: str) -> None:
     seal = block.get(key) if mapping else getattr(block, key, None)
     if not isinstance(seal, str) and key != "signature":
         return
-    marked_seal = mark(seal, issuer) if isinstance(seal, str) else ""
+    marked_seal = unsigned(issuer) if key == "signature" and not str(seal or "").strip() else mark(seal, issuer)
     if mapping:
         block[key] = marked_seal
     else:
@@ -92,7 +92,7 @@ class StreamMarks:
 
     def _read(self, line: bytes) -> bytes:
         if line.startswith(b"event:") and b"content_block_stop" in line:
-            before, self._held = self._released(), line  # an empty signature may have to stand before it
+            before, self._held = self._released(), line  # a signature may have to stand before it
             return before
         if not line.startswith(b"data:") or not any(word in line for word in _WORDS):
             return self._released() + line
@@ -110,14 +110,14 @@ class StreamMarks:
         return held
 
     def _missing(self, event: Any) -> bytes:
-        """The empty signature of a thinking block that ends without one."""
+        """The mark of a thinking block that ends without a signature."""
         if not isinstance(event, dict) or event.get("type") != "content_block_stop":
             return b""
         index = event.get("index")
         if index not in self._unsigned:
             return b""
         self._unsigned.discard(index)
-        return _UNSIGNED.format(json.dumps(index)).encode()
+        return _UNSIGNED.format(json.dumps(index), json.dumps(unsigned(self._issuer))).encode()
 
     def _event(self, event: dict[str, Any]) -> Optional[dict[str, Any]]:
         """The event with its signature marked, the first piece of each; None if there is nothing to mark."""
@@ -129,10 +129,9 @@ class StreamMarks:
         seal = part.get(SEALS.get(kind, "signature"))
         if kind == "thinking" and not seal:
             self._unsigned.add(index)
-        elif kind == "signature_delta":
-            self._unsigned.discard(index)
         if not isinstance(seal, str) or not seal:
             return None
+        self._unsigned.discard(index)
         self._marked.add(index)
         return {**event, key: {**part, SEALS.get(kind, "signature"): mark(seal, self._issuer)}}
 

@@ -23,8 +23,9 @@ Handler = Callable[..., Any]
 Arguments = dict[str, Any]
 
 _log = logging.getLogger("LiteLLM")
-_VERIFYING = ("gemini", "vertex_ai")
-_READING_IDS = (*_VERIFYING, "litellm_proxy")
+VERIFYING = ("gemini", "vertex_ai")
+"""Providers that verify their own signatures."""
+_READING_IDS = (*VERIFYING, "litellm_proxy")
 
 
 def only_signed_thinking(handler: Handler) -> Handler:
@@ -38,7 +39,7 @@ def only_signed_thinking(handler: Handler) -> Handler:
         setting = (call.get("kwargs") or {}).get(SETTING)
         changed = _request(bare_ids(call["messages"]), params, target, setting, native=True)
         if target.is_claude:
-            changed["messages"] = _without_own_fields(changed["messages"])
+            changed["messages"] = without_own_fields(changed["messages"])
         call["messages"] = changed.pop("messages")
         if changed:
             call["anthropic_messages_optional_request_params"] = _updated(params, changed)
@@ -87,7 +88,7 @@ def _request(
     messages: Any, params: Mapping[str, Any], target: Target, setting: object, *, native: bool = False
 ) -> Arguments:
     """What of a request changes: `messages` always, `thinking` and `context_management` where they do; None is gone."""
-    verifies = target.provider in _VERIFYING
+    verifies = target.provider in VERIFYING
     if not target.is_claude:
         messages = on_their_calls(messages, target.issuer, verifies=verifies)
     if target.is_converse:
@@ -117,7 +118,7 @@ def _updated(params: Mapping[str, Any], changed: Arguments) -> Arguments:
     return {key: value for key, value in new.items() if value is not None or key not in changed}
 
 
-def _without_own_fields(messages: Any) -> Any:
+def without_own_fields(messages: Any) -> Any:
     """LiteLLM's own field on a block of another provider's turn, which Claude rejects (failure F5)."""
     changed = {number: _plain(message) for number, message in enumerate(messages) if _is_foreign(message)}
     return [changed.get(number, message) for number, message in enumerate(messages)] if changed else messages
