@@ -11,7 +11,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.backends import BACKENDS
+from tests.backends import BACKENDS, Dialogue
 from tests.backends.dialects import DIALECTS, Dialect, Wire, spoken, together, told_usage, wires
 from tests.backends.dialects.framing import events, wire_of
 from tests.backends.dialects.model import PARTS
@@ -27,17 +27,18 @@ SCRIPT = load(SPOKEN)
 WIRES: tuple[Wire, ...] = ("chat", "anthropic", "responses", "gemini", "converse")
 
 
-def answers_of(wire: Wire, *, stream: bool = True) -> list[Answer]:
-    """What the backend of a wire says to the first two requests: thinking, a text and calls; thinking and a text."""
+def dialogue_of(wire: Wire, *, stream: bool = True) -> Dialogue:
+    """What the backend of a wire says to two requests: thinking, a text and calls; then thinking and a text."""
     (endpoint,) = [one for one in BACKENDS[SPEAKERS[wire]] if wire in wires(one)]
     client = client_of(endpoint, stream=stream)
     client.backend.dialogue.script, client.tools = SCRIPT.assistant_turns, SCRIPT.tools
     for step in SCRIPT.turns[:3]:
         client.take(step)
-    return client.backend.dialogue.answers[:2]
+    return client.backend.dialogue
 
 
-ANSWERS = {wire: answers_of(wire) for wire in WIRES}
+DIALOGUES = {wire: dialogue_of(wire) for wire in WIRES}
+ANSWERS = {wire: dialogue.answers for wire, dialogue in DIALOGUES.items()}
 
 
 def speaks(dialect: Dialect) -> list[Wire]:
@@ -61,7 +62,7 @@ def _heard(lie: Lie, wire: Wire, dialects: Sequence[Dialect], number: int) -> li
         turn = READERS[wire](read)
         given = written(lie.mistold(read, told(turn)))
         usage = told_usage(True, {wire}, dialects)
-        wrong = [*faults("messages", given, SCRIPT.assistant_turns[number], usage)]
+        wrong = [*faults("messages", given, DIALOGUES[wire].given[number].parts, usage)]
     except (LookupError, TypeError, ValueError) as error:
         return [f"raised {error!r}"]
     return wrong + ([] if turn.blocks == tidy.blocks else [f"the client saw {turn.blocks}"])
@@ -97,7 +98,7 @@ def test_a_dialect_changes_what_is_sent(dialect: Dialect, wire: Wire) -> None:
 @pytest.mark.parametrize("dialect", [one for one in DIALECTS.values() if one.whole], ids=lambda one: one.name)
 def test_a_dialect_of_whole_answers_changes_them(dialect: Dialect) -> None:
     assert dialect.wire != "sse"
-    answers = answers_of(dialect.wire, stream=False)
+    answers = dialogue_of(dialect.wire, stream=False).answers
     assert any(spoken(tidy, [dialect]).body != tidy.body for tidy in answers)
     assert {wire_of(spoken(tidy, [dialect])) for tidy in answers} == {dialect.wire}
 

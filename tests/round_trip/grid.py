@@ -59,7 +59,7 @@ HEARD = {
         frozenset(SPEAKERS),
         frozenset({"calls", "joint", "blocks", "carriers", "finish", "naming", "index", "usage"}),
     ),
-    "responses": (frozenset({"chat"}), frozenset({"calls", "index"})),
+    "responses": (frozenset({"chat"}), frozenset({"calls", "finish", "index"})),
 }
 LINES_HEARD = frozenset({"chat", "gemini", "responses"})
 # The synchronous entry points share their translation with the asynchronous ones; this shows that they still do.

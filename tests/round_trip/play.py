@@ -88,16 +88,16 @@ async def speak(case: Case, script: Conversation, dialects: Sequence[Dialect]) -
     usage = told_usage(case.mode == STREAM, wires_of, dialects)
     wrong = [
         Failure(f"assistant turn {number}: {fault}")
-        for number, turn in enumerate(script.assistant_turns, 1)
-        for fault in _faults(stage, number, turn, usage)
+        for number, given in enumerate(stage.dialogue.given, 1)
+        for fault in _faults(stage, number, given, usage)
     ]
     return [*failures_of(stage.dialogue, stage.trace, stage.sent), *stage.failures, *wrong]
 
 
-def _faults(stage: Stage, number: int, turn: AssistantTurn, usage: tuple[int, int] | None) -> Iterator[str]:
+def _faults(stage: Stage, number: int, given: Given, usage: tuple[int, int] | None) -> Iterator[str]:
     exchange = stage.trace.exchanges.get(number)
     if exchange is not None and exchange.given is not None:
-        yield from faults(stage.case.ingress, exchange.given, turn, usage)
+        yield from faults(stage.case.ingress, exchange.given, given.parts, usage)
 
 
 async def perform(case: Case, script: Conversation, *, synchronous: bool = False, recut: Recut | None = None) -> Stage:

@@ -7,10 +7,10 @@ gave it, and are asked of what is said in a dialect: there the turn is the same 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from tests.conversations.model import AssistantTurn, Redacted, Text, Thinking, ToolUse
+from tests.backends.history import Part
 from tests.round_trip.trace import plain
 
 Event = dict[str, Any]
@@ -92,21 +92,21 @@ def _seen(block: dict[str, Any]) -> tuple[Any, ...]:
 
 # ---------------------------------------------------------------- an answer against its turn
 
-_KINDS = {Thinking: "thinking", Redacted: "redacted_thinking", Text: "text", ToolUse: "tool_use"}
+_KINDS = {"reasoning": "thinking", "text": "text", "tool": "tool_use"}
 
 
-def faults(ingress: str, given: Any, turn: AssistantTurn, usage: tuple[int, int] | None) -> Iterator[str]:
-    """Say what is wrong with an answer of LiteLLM's to a turn; `given` is a list of pieces if it was streamed.
+def faults(ingress: str, told: Any, given: Sequence[Part], usage: tuple[int, int] | None) -> Iterator[str]:
+    """Say what is wrong with LiteLLM's answer, a list of pieces if it was streamed, to what the provider has given.
 
     `usage` are the tokens that the provider told, in and out; None where the client is not told of them.
     """
-    told = plain(given)
-    blocks, stop, spent, wrong = _READERS[ingress](told)
+    blocks, stop, spent, wrong = _READERS[ingress](plain(told))
     yield from wrong
-    expected = [_KINDS[type(block)] for block in turn.blocks]
+    # A seal without a text is how the signature of something else travels: of a call, of a text.
+    expected = [_KINDS[part.kind] for part in given if part.kind != "reasoning" or part.value]
     if blocks is not None and blocks != expected:
         yield f"the client saw {blocks}, and not {expected}"
-    if stop not in _STOPS[ingress][bool(turn.of(ToolUse))]:
+    if stop not in _STOPS[ingress]["tool_use" in expected]:
         yield f"the turn ended with {stop}"
     if usage is not None and spent is not None and spent != usage:
         yield f"it took {spent} tokens, and not {usage}"
@@ -134,8 +134,7 @@ def _of_messages(told: Any) -> _Read:
         blocks, stop, usage = [_seen(block) for block in told["content"]], told["stop_reason"], told["usage"]
         wrong = []
     wrong = [*wrong, *(f"an empty block: {block}" for block in blocks if block[0] in _SAYING and not any(block[1:]))]
-    # A seal without a text is how the signature of something else travels: of a call, of a text.
-    kinds = [block[0] for block in blocks if block[0] != "thinking" or block[1]]
+    kinds = [block[0] for block in blocks if block[0] != "redacted_thinking" and (block[0] != "thinking" or block[1])]
     return kinds, stop, _tokens(usage, "input_tokens", "output_tokens"), wrong
 
 

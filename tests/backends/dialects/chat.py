@@ -159,7 +159,25 @@ def _named_empty(call: Event) -> Event:
 
 def _together(one: Event, other: Event) -> Event:
     """Two chunks in one."""
-    return _chunk(other, {**_delta(one), **_delta(other)}, _finish(other))
+    return _chunk(other, _merged(_delta(one), _delta(other)), _finish(other))
+
+
+def _merged(one: Delta, other: Delta) -> Delta:
+    """Two deltas in one: texts are joined, and so are parts of content, of which a text is one beside others."""
+    delta = dict(one)
+    for name, value in other.items():
+        before = delta.get(name)
+        if name == "role" or not before or not value:
+            delta[name] = value or before
+        elif isinstance(before, str) and isinstance(value, str):
+            delta[name] = before + value
+        else:
+            delta[name] = [*_as_parts(before), *_as_parts(value)]
+    return delta
+
+
+def _as_parts(content: Any) -> list[Any]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _kind(chunk: Event) -> str:
@@ -191,9 +209,7 @@ def _all_in_one(chunks: list[Event]) -> list[Event]:
     said = [*before, *(_in_one(_pieces_of(calls)) if calls else [])]
     delta: Delta = {}
     for chunk in said + [chunk for chunk in behind if not _finish(chunk)]:
-        for name, value in _delta(chunk).items():
-            joins = isinstance(value, str) and name != "role"
-            delta[name] = (delta.get(name) or "") + value if joins else value
+        delta = _merged(delta, _delta(chunk))
     return [_chunk(chunks[0], delta), *(chunk for chunk in behind or chunks if _finish(chunk))]
 
 
