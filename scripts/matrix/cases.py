@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from scripts.patching.series import Series
 from scripts.paths import ROOT
-from tests import conversations
 from tests.round_trip import families, grid
 
 
@@ -16,7 +15,17 @@ def chosen(patches: Series) -> list[str]:
 
 
 def texts(cases: list[str]) -> dict[str, str]:
-    """The text of the file of each conversation that the cases play, by its name."""
-    played = {case.partition("/")[0] for case in cases if families.node(case) is None}
-    folder = ROOT / "tests" / "conversations"
-    return {name: (folder / f"{name}.toml").read_text("utf-8") for name in conversations.names() if name in played}
+    """The text of the file of each conversation that the cases play, by its name; of a dialect, also what it is."""
+    played = {one.conversation: one for one in map(grid.Case.parse, cases) if families.node(str(one)) is None}
+    return {name: _about(case) + _text(case.script) for name, case in sorted(played.items())}
+
+
+def _text(conversation: str) -> str:
+    return (ROOT / "tests" / "conversations" / f"{conversation}.toml").read_text("utf-8")
+
+
+def _about(case: grid.Case) -> str:
+    if case.dialect is None:
+        return ""
+    told = [f"A dialect: {case.dialect.says}.", f"Spoken by: {case.dialect.spoken}.", *case.dialect.sources]
+    return "".join(f"# {line}\n" for line in told) + "\n"

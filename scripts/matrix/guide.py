@@ -2,8 +2,9 @@
 
 The advice that people give one another (Claude's models on /v1/messages, all others on /v1/chat/completions), measured
 instead of asserted. Only the grid counts: what it plays are conversations with thinking, while the families ask other
-things of a release. An ingress is *intact* on a release when every case of the grid through it to the backend passed.
-Skipped cases do not count, but at least one has to have passed, and one without a result proves nothing.
+things of a release; and of the grid what is in no dialect, which is not the provider's own form. An ingress is *intact*
+on a release when every case of the grid through it to the backend passed. Skipped cases do not count, but at least one
+has to have passed, and one without a result proves nothing.
 """
 
 from __future__ import annotations
@@ -108,4 +109,4 @@ class _Tally:
 
 def _routes(cases: Iterable[str]) -> dict[str, Route]:
     parsed = {case: Case.parse(case) for case in cases if families.node(case) is None}
-    return {name: (case.backend, case.ingress) for name, case in parsed.items()}
+    return {name: (case.backend, case.ingress) for name, case in parsed.items() if case.dialect is None}

@@ -17,7 +17,7 @@ from scripts.matrix.guide import Row, advice, guide
 from scripts.matrix.ranges_text import measured, newest_of_minors, spans
 from scripts.matrix.results import FixInfo, Results
 from tests.round_trip.failures import NEW
-from tests.round_trip.grid import INGRESSES, Case
+from tests.round_trip.grid import DIALECT, INGRESSES, Case
 
 FEW = 12
 """Up to so many releases are all in the table; of more, the newest patch release of each minor."""
@@ -64,6 +64,13 @@ def _head(results: Results) -> Iterator[str]:
     yield "# What LiteLLM keeps of thinking"
     yield ""
     yield f"- Releases: {len(releases):,} ({span}); cases: {cases:,}; cells in all: {all_cells:,}"
+    if results.dialects:
+        spoken = [one for one in results.results if one.case.startswith(DIALECT)]
+        ill = Counter(one.patched for one in spoken if one.red)
+        yield (
+            f"- Dialects: {len(results.dialects):,}, in {len(spoken):,} cells; "
+            f"red unpatched {ill[False]:,}, patched {ill[True]:,}"
+        )
     yield f"- Failures found: {len(known):,}"
     for patched, name in VARIANTS.items():
         yield f"- Red cells {name}: {red[patched]:,} of {cells[patched]:,}"

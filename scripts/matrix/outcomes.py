@@ -23,6 +23,7 @@ from scripts.matrix.results import ERRORED
 from scripts.paths import BUILD, ROOT
 from scripts.writing import whole
 from tests.round_trip import families
+from tests.round_trip.grid import Case
 from tests.round_trip.jobs import Played
 
 if sys.version_info >= (3, 11):
@@ -105,7 +106,7 @@ def harness_digest() -> str:
 def source_digest(case: str) -> str:
     """The digest of what a case alone depends on: its conversation, or the test that it is and what that plays."""
     test, what = families.node(case), case.partition("/")[0]
-    conversation = families.PLAYS.get(what) if test else what
+    conversation = families.PLAYS.get(what) if test else Case.parse(case).script
     names = [test.partition("::")[0]] if test else []
     names += [f"tests/conversations/{conversation}.toml"] if conversation else []
     return _sha256(b"".join((ROOT / name).read_bytes() for name in names))

@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 from scripts.matrix.guide import guide
 from scripts.matrix.ranges_text import newest_of_minors, spans
 from scripts.matrix.results import ERRORED, FAILED, PASSED, SKIPPED, FixInfo, Result, Results
-from tests.round_trip.grid import Case
+from tests.round_trip.grid import DIALECT, Case
 
 FOLDER = Path(__file__).with_suffix("")
 NEW, UNNUMBERED, NEVER = "new", "?", "-"
@@ -60,6 +60,7 @@ def page(results: Results) -> str:
         guide=[list(rows) for _, rows in groupby(guide(results), key=lambda row: row.backend)],
         backends=sorted({case.backend for case in cases}),
         ingresses=list(dict.fromkeys(case.ingress for case in cases)),
+        dialects=_dialects(results),
         chunks=dict(book.chunks()),
     )
 
@@ -211,11 +212,19 @@ def _headline(results: Results, book: _Book) -> dict[str, int]:
         "new": len(book.groups.get(NEW, ())),
         "releases": len(results.releases),
         "cases": len(results.header.cases),
+        "dialects": len(results.dialects),
         "unpatched": len(red[0]),
         "patched": len(red[1]),
         "healed": len(red[0] & good[1]),
         "broken": len(good[0] & red[1]),
     }
+
+
+def _dialects(results: Results) -> list[tuple[str, str]]:
+    """What the filter offers: how the ids of all dialects begin, and those of each wire; nothing if there are none."""
+    wires = sorted({name.split("-")[1] for name in results.dialects})
+    every = [(DIALECT, "all dialects")] if wires else []
+    return every + [(f"{DIALECT}{wire}-", f"of {wire}") for wire in wires]
 
 
 def _cell(result: Result) -> tuple[str, str]:

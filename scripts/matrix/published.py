@@ -83,8 +83,10 @@ def headline(results: Results) -> str:
     first, last = results.header.releases[0], results.header.releases[-1]
     measured = f"{len(results.releases)} releases, {first} to {last}, with {len(results.header.cases)} cases each"
     cells = f"{red[False]:,} red cells unpatched, {red[True]:,} patched"
+    spoken = f" In them {len(results.dialects)} dialects of real servers are spoken." if results.dialects else ""
     told = (
-        f"Measured on {measured}: **{len(numbers)} failures, {cells}**, {messages:,} of these on `/v1/messages`. "
+        f"Measured on {measured}: **{len(numbers)} failures, {cells}**, "
+        f"{messages:,} of these on `/v1/messages`.{spoken} "
         "[The report](docs/matrix/report.html), a page to download and open, shows each cell and what went wrong; "
         "[its summary](docs/matrix/report.md) has the tables, also which endpoint to use for which provider; "
         "`docs/matrix/results.jsonl.gz` has all of it as data ([schema](docs/matrix/results.schema.json))."

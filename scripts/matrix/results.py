@@ -22,6 +22,7 @@ import fastjsonschema
 from scripts.errors import BadResults
 from scripts.paths import ROOT
 from scripts.writing import whole
+from tests.round_trip.grid import DIALECT
 
 FORMAT = 1
 SCHEMA = ROOT / "docs" / "matrix" / "results.schema.json"
@@ -107,6 +108,11 @@ class Results:
     def red(self, *, patched: bool) -> int:
         """How many cells of a variant are red."""
         return sum(one.red for one in self.results if one.patched is patched)
+
+    @property
+    def dialects(self) -> frozenset[str]:
+        """The dialects in which cases are played, as their ids have them."""
+        return frozenset(case.partition("/")[0] for case in self.header.cases if case.startswith(DIALECT))
 
 
 def write(path: Path, results: Results) -> None:

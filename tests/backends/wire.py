@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +67,20 @@ def event(data: dict[str, Any], name: str = "") -> bytes:
     """One server-sent event; a named one carries an `event:` line as well."""
     head = f"event: {name}\n".encode() if name else b""
     return head + b"data: " + encode(data) + b"\n\n"
+
+
+def sse(stream: bytes) -> Iterator[str]:
+    """The data of each server-sent event, by the rules of https://html.spec.whatwg.org/multipage/server-sent-events.html.
+
+    An event without data is none, and neither is one that the stream ends in the middle of.
+    """
+    data: list[str] = []
+    for line in re.split("\r\n|\r|\n", stream.decode("utf-8-sig", "replace"))[:-1]:
+        if line.partition(":")[0] == "data":
+            data.append(line.partition(":")[2].removeprefix(" "))
+        elif not line and data:
+            yield "\n".join(data)
+            data = []
 
 
 def split(text: str, pieces: int = 3) -> list[str]:

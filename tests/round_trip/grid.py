@@ -6,6 +6,9 @@ Modes: whole (no suffix); `-stream`, every turn streamed and joined as an ordina
 joined by LiteLLM's own `stream_chunk_builder` (chat only, and only where signatures are at stake); `-last-streamed`,
 where the client kept the history of whole turns and only the last request, the one that replays all of it, is streamed.
 
+A dialect takes the place of a conversation: `dialect-chat-call-whole/messages-vllm-stream` is `SPOKEN` in the form of
+that name (`tests/backends/dialects`), by a backend of its wire.
+
 A cell that is not played says why. What limits the grid beside the impossible is its time (`nox -s bench`): more than
 5,000 cells mean something, and a tenth of them tells nearly all. With `--every-cell`, or by its id, each of the others
 is played too.
@@ -19,6 +22,7 @@ from functools import cache
 
 from tests import conversations
 from tests.backends import BACKENDS
+from tests.backends.dialects import DIALECTS, PARTS, Dialect, wires
 from tests.conversations.model import Conversation
 from tests.round_trip.routes import ROUTES
 
@@ -37,6 +41,30 @@ WIRES = ("anthropic", "bedrock", "gemini", "moonshot", "openai")
 LAST_STREAMED_TO = ("moonshot", "openai", "openrouter")
 # Where stream_chunk_builder has something to spoil: a signature, or encrypted content, for which this one stands.
 SEALED_IN_ITEMS = "openai"
+
+# What is said in a dialect: thinking, a text and two calls in one turn, then thinking and the answer.
+SPOKEN = "parallel-tools"
+DIALECT = "dialect-"
+# The backend that speaks the dialects of each wire.
+SPEAKERS = {
+    "chat": "vllm",
+    "anthropic": "anthropic",
+    "responses": "openai",
+    "gemini": "gemini",
+    "converse": "bedrock",
+}
+# Which wires and which parts of an answer show by default how an ingress reads dialects. For /v1/messages the project
+# vouches, so all do. What /v1/chat/completions hands on shows what it reads wrongly, not what says nothing; and
+# /v1/responses has of any wire but its own what that made of it. The lines of a stream are read once for all of them.
+HEARD = {
+    "messages": (frozenset(SPEAKERS), frozenset(PARTS)),
+    "chat": (
+        frozenset(SPEAKERS),
+        frozenset({"calls", "joint", "blocks", "carriers", "finish", "naming", "index", "usage"}),
+    ),
+    "responses": (frozenset({"chat"}), frozenset({"calls", "finish", "index"})),
+}
+LINES_HEARD = frozenset({"chat", "gemini", "responses"})
 # The synchronous entry points share their translation with the asynchronous ones; this shows that they still do.
 SYNCHRONOUS = "thinking-text-tool"
 
@@ -58,6 +86,16 @@ class Case:
         ingress, _, backend = route.partition("-")
         mode = next((mode for mode in (LAST_STREAMED, STREAM, BUILT) if backend.endswith(mode)), WHOLE)
         return cls(conversation, ingress, backend.removesuffix(mode), mode)
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The dialect that its backend speaks, if it speaks one."""
+        return DIALECTS[self.conversation.removeprefix(DIALECT)] if self.conversation.startswith(DIALECT) else None
+
+    @property
+    def script(self) -> str:
+        """The name of the conversation that is played."""
+        return self.conversation if self.dialect is None else SPOKEN
 
     @property
     def synchronous(self) -> bool:
@@ -85,6 +123,12 @@ def _cells() -> Iterator[tuple[Case, str]]:
                 for mode in MODES:
                     case = Case(name, ingress, backend, mode)
                     yield case, _impossible(case, conversation) or _untimely(case, conversation)
+    for dialect in DIALECTS.values():
+        for backend in BACKENDS:
+            for ingress in INGRESSES:
+                for mode in (WHOLE, STREAM):
+                    case = Case(f"{DIALECT}{dialect.name}", ingress, backend, mode)
+                    yield case, _unspeakable(case, dialect) or _unspoken(case, dialect)
 
 
 def cases(*, every: bool = False) -> list[Case]:
@@ -157,10 +201,31 @@ def _sealed(conversation: Conversation) -> bool:
     return conversation.redacts or conversation.hides or conversation.imported
 
 
+def _unspeakable(case: Case, dialect: Dialect) -> str:
+    """Why a cell of a dialect means nothing."""
+    if case.ingress in ROUTES[case.backend].impossible:
+        return ROUTES[case.backend].impossible[case.ingress]
+    if all(dialect.wire not in wires(endpoint) for endpoint in BACKENDS[case.backend]):
+        return "the dialect is one of another wire"
+    if not (dialect.streams if case.mode == STREAM else dialect.whole):
+        return f"the dialect is no form of {'streamed' if case.mode == STREAM else 'whole'} answers"
+    return ""
+
+
+def _unspoken(case: Case, dialect: Dialect) -> str:
+    """Why a cell of a dialect would cost more time than it tells."""
+    heard, parts = HEARD[case.ingress]
+    if dialect.wire == "sse":
+        heard = LINES_HEARD if case.ingress == "messages" else frozenset()
+    speaks = {wire for wire, speaker in SPEAKERS.items() if speaker == case.backend}
+    return "" if speaks & heard and dialect.part in parts else SPOKEN_ALIKE
+
+
 SHAPED_ALIKE = "for time: it is carried as at the backends that stand for the ways of translating"
 STREAMED_ALIKE = "for time: another conversation shows how this backend is streamed"
 REJOINED = "for time: two conversations show what there is to see of this mode"
-UNTIMELY = (SHAPED_ALIKE, STREAMED_ALIKE, REJOINED)
+SPOKEN_ALIKE = "for time: another backend of the same wire, or another way in, shows how the dialect is read"
+UNTIMELY = (SHAPED_ALIKE, STREAMED_ALIKE, REJOINED, SPOKEN_ALIKE)
 
 
 if __name__ == "__main__":

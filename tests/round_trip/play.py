@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ import litellm
 from tests import conversations
 from tests.backends import BACKENDS, Backend, Dialogue
 from tests.backends.base import Given, block_name
+from tests.backends.dialects import Dialect, spoken, told_usage, wires
 from tests.backends.history import Part, shortened
 from tests.backends.respx_mount import Recut, mounted
 from tests.conversations.model import (
@@ -29,10 +30,11 @@ from tests.conversations.model import (
 from tests.round_trip.calls import NoSuchEntry
 from tests.round_trip.explain import failures_of
 from tests.round_trip.failures import Failure
-from tests.round_trip.grid import Case
+from tests.round_trip.grid import STREAM, Case
 from tests.round_trip.ingress import INGRESSES, Ingress
 from tests.round_trip.routes import ROUTES, Route
 from tests.round_trip.seen import differences
+from tests.round_trip.strict import faults
 from tests.round_trip.trace import Trace
 
 # Otherwise it prints where to give feedback, once for each error that a provider answers with.
@@ -69,9 +71,33 @@ async def play(case: Case, conversation: Conversation | None = None, *, synchron
 
     `conversation` takes the place of the one that the case names.
     """
-    script = conversation or conversations.load(case.conversation)
+    script = conversation or conversations.load(case.script)
+    if case.dialect is not None:
+        return await speak(case, script, [case.dialect])
     stage = await perform(case, script, synchronous=synchronous)
     return [*failures_of(stage.dialogue, stage.trace, stage.sent), *stage.failures]
+
+
+async def speak(case: Case, script: Conversation, dialects: Sequence[Dialect]) -> list[Failure]:
+    """Return the failures of a case whose backend speaks some dialects: those of the four conditions, and `strict`'s.
+
+    Raises Unplayable.
+    """
+    stage = await perform(case, script, recut=lambda answer: spoken(answer, dialects))
+    wires_of = {wire for judge in stage.dialogue.judges for wire in wires(type(judge))}
+    usage = told_usage(case.mode == STREAM, wires_of, dialects)
+    wrong = [
+        Failure(f"assistant turn {number}: {fault}")
+        for number, given in enumerate(stage.dialogue.given, 1)
+        for fault in _faults(stage, number, given, usage)
+    ]
+    return [*failures_of(stage.dialogue, stage.trace, stage.sent), *stage.failures, *wrong]
+
+
+def _faults(stage: Stage, number: int, given: Given, usage: tuple[int, int] | None) -> Iterator[str]:
+    exchange = stage.trace.exchanges.get(number)
+    if exchange is not None and exchange.given is not None:
+        yield from faults(stage.case.ingress, exchange.given, given.parts, usage)
 
 
 async def perform(

@@ -1,4 +1,4 @@
-"""The forms in which servers stream one and the same turn of chat completions (failures N23, F9), and a strict client.
+"""The forms in which servers stream one and the same turn of chat completions (failures N23, F9).
 
 A form is what a server sends, and the blocks that a client has to get of it, in order. Sources: what the parsers of
 vLLM and SGLang give, Databricks' `reasoning` summaries (docs/providers.md#claude-on-databricks), OpenRouter, another
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 Delta = dict[str, Any]
-Event = dict[str, Any]
 
 ROLE: Delta = {"role": "assistant"}
 SIGNATURE = "EqQBCkYIAxgC"
@@ -200,72 +199,3 @@ def _chunk(choices: list[Any], usage: Any) -> dict[str, Any]:
 
 def chat_reason(form: Form) -> str:
     return "tool_calls" if any(block[0] == "tool_use" for block in form.blocks) else "stop"
-
-
-class Client:
-    """The strictest client: what it is told out of order, or in the wrong place, it notes in `wrong`."""
-
-    def __init__(self) -> None:
-        self.wrong: list[str] = []
-        self.blocks: list[dict[str, Any]] = []
-        self.end: Event = {}
-        self._open = False
-        self._seen: list[str] = []
-
-    def read(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self._read(event)
-        frame = [kind for kind in self._seen if not kind.startswith("content_block")]
-        if frame != ["message_start", "message_delta", "message_stop"]:
-            self.wrong.append(f"the message has {frame}")
-
-    def turn(self) -> list[tuple[Any, ...]]:
-        """The blocks as a form has them."""
-        return [_seen(block) for block in self.blocks]
-
-    def _read(self, event: Event) -> None:
-        kind = event["type"]
-        self._seen.append(kind)
-        if kind == "content_block_start":
-            self._expect(not self._open and event["index"] == len(self.blocks), event)
-            self.blocks.append({"_json": "", **event["content_block"]})
-            self._open = True
-        elif kind.startswith("content_block"):
-            self._expect(self._open and event["index"] == len(self.blocks) - 1, event)
-            if kind == "content_block_stop":
-                self._open = False
-            elif self.blocks:
-                self._take(event["delta"])
-        else:
-            self._expect(not self._open, event)
-            self.end = event if kind == "message_delta" else self.end
-
-    def _take(self, delta: Delta) -> None:
-        kind, name, key = _DELTAS[delta["type"]]
-        block = self.blocks[-1]
-        self._expect(block["type"] == kind, delta)
-        block[key] = delta[name] if name == "signature" else block.get(key, "") + delta[name]
-
-    def _expect(self, right: bool, event: object) -> None:
-        if not right:
-            self.wrong.append(f"in the wrong place: {event}")
-
-
-_DELTAS = {
-    "text_delta": ("text", "text", "text"),
-    "thinking_delta": ("thinking", "thinking", "thinking"),
-    "signature_delta": ("thinking", "signature", "signature"),
-    "input_json_delta": ("tool_use", "partial_json", "_json"),
-}
-
-
-def _seen(block: dict[str, Any]) -> tuple[Any, ...]:
-    if block["type"] == "text":
-        return "text", block["text"]
-    if block["type"] == "thinking":
-        return "thinking", block["thinking"], block.get("signature") or ""
-    try:
-        arguments = json.loads(block["_json"]) if block["_json"] else block["input"]
-    except ValueError:
-        arguments = block["_json"]
-    return block["type"], block["id"], block["name"], arguments

@@ -9,9 +9,10 @@ from packaging.specifiers import SpecifierSet
 
 from tests import conversations
 from tests.backends import BACKENDS
+from tests.backends.dialects import DIALECTS
 from tests.round_trip import conftest, failures, families
 from tests.round_trip.failures import Failure, Known, described, known, labels, open_in, titles
-from tests.round_trip.grid import INGRESSES, MODES, Case
+from tests.round_trip.grid import DIALECT, INGRESSES, MODES, Case
 from tests.round_trip.trace import CHECKPOINTS
 
 pytest_plugins = ["pytester"]
@@ -65,7 +66,8 @@ def test_what_is_open_depends_on_the_release_and_its_fixes(
 def test_every_entry_can_apply(entry: Known) -> None:
     assert entry.number in described()
     assert SpecifierSet(entry.releases)
-    assert set(entry.conversations) <= {*conversations.names(), "generated"}
+    spoken = map(f"{DIALECT}{{}}".format, DIALECTS)
+    assert set(entry.conversations) <= {*conversations.names(), *spoken, "generated"}
     assert set(entry.ingresses) <= set(INGRESSES)
     assert set(entry.backends) <= set(BACKENDS)
     assert set(entry.modes) <= set(MODES)

@@ -9,14 +9,29 @@ import pytest
 
 from tests import conversations
 from tests.backends import BACKENDS, AnthropicMessages
-from tests.round_trip.grid import INGRESSES, MODES, STREAM, WHOLE, WIRES, Case, cases, cells
+from tests.backends.dialects import DIALECTS, Dialect, wires
+from tests.round_trip.grid import (
+    DIALECT,
+    INGRESSES,
+    MODES,
+    SPEAKERS,
+    SPOKEN,
+    STREAM,
+    WHOLE,
+    WIRES,
+    Case,
+    cases,
+    cells,
+)
 from tests.round_trip.routes import ROUTES
 
 
 def test_every_cell_is_played_or_says_why_not() -> None:
     """The canary: what is here by itself, a file or an emulator, has to turn up."""
     told = {(case.conversation, case.ingress, case.backend, case.mode): reason for case, reason in cells()}
-    assert set(told) == set(product(conversations.names(), INGRESSES, BACKENDS, MODES))
+    said = set(product(conversations.names(), INGRESSES, BACKENDS, MODES))
+    spoken = set(product(map(f"{DIALECT}{{}}".format, DIALECTS), INGRESSES, BACKENDS, (WHOLE, STREAM)))
+    assert set(told) == said | spoken
     assert all(reason == reason.strip() and not reason.endswith(".") for reason in told.values())
     assert len(cases()) == sum(not reason for reason in told.values())
 
@@ -50,6 +65,28 @@ def test_what_is_left_out_for_time_can_be_asked_for() -> None:
     few, every = set(map(str, cases())), set(map(str, cases(every=True)))
     assert few < every
     assert "tool-loop-five/messages-groq-stream" in every - few
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda one: one.name)
+def test_every_dialect_is_heard_by_default(dialect: Dialect) -> None:
+    """On /v1/messages in each of its forms, and on the others by each wire and part that shows there."""
+    played = {(case.ingress, case.mode) for case in cases() if case.dialect is dialect}
+    forms = {mode for mode, has in ((WHOLE, dialect.whole), (STREAM, dialect.streams)) if has}
+    assert {("messages", mode) for mode in forms} <= played
+    assert all(mode in forms for _, mode in played)
+
+
+def test_a_dialect_is_spoken_by_backends_of_its_wire() -> None:
+    every = {(str(case.dialect.wire), case.backend) for case in cases(every=True) if case.dialect}
+    assert {("chat", "moonshot"), ("anthropic", "vertex_anthropic"), ("converse", "bedrock-kimi")} <= every
+    assert {("chat", "anthropic"), ("sse", "bedrock"), ("gemini", "openai")}.isdisjoint(every)
+    assert all(wire in wires(BACKENDS[backend][0]) for wire, backend in SPEAKERS.items())
+
+
+def test_a_case_in_a_dialect_plays_a_conversation() -> None:
+    case = Case.parse("dialect-chat-call-whole/messages-vllm-stream")
+    assert (case.script, case.dialect) == (SPOKEN, DIALECTS["chat-call-whole"])
+    assert Case.parse("plain/messages-vllm").script == "plain"
 
 
 def test_a_wire_form_has_one_backend_that_stands_for_it() -> None:

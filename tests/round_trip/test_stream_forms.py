@@ -12,7 +12,8 @@ import pytest
 import respx
 
 from tests.round_trip.calls import call
-from tests.round_trip.stream_forms import FORMS, SIGNED_FORMS, Client, Form, chat_reason, wire
+from tests.round_trip.stream_forms import FORMS, SIGNED_FORMS, Form, chat_reason, wire
+from tests.round_trip.strict import Client
 
 # One loop for the whole session, as for the grid.
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.backends import Dialogue
 from tests.backends.history import NOTHING, Part
-from tests.backends.wire import strings
+from tests.backends.wire import sse, strings
 
 CHECKPOINTS = ("backend out", "adapter out", "client in", "client out", "wire")
 
@@ -160,8 +160,6 @@ def plain(data: Any) -> Any:
 
 def _events(pieces: list[Any]) -> Iterator[Any]:
     texts = [piece for piece in pieces if isinstance(piece, (str, bytes))]
-    whole = b"".join(text.encode() if isinstance(text, str) else text for text in texts).decode("utf-8", "replace")
-    for line in whole.split("\n"):
-        if line.startswith("data: {"):
-            yield json.loads(line[len("data: ") :])
+    whole = b"".join(text.encode() if isinstance(text, str) else text for text in texts)
+    yield from (json.loads(data) for data in sse(whole) if data.startswith("{"))
     yield from (plain(piece) for piece in pieces if not isinstance(piece, (str, bytes)))

@@ -23,7 +23,7 @@ const FLAGS = {
 // The variants by whose failures such an outcome belongs to a group; the other outcomes are of no failure.
 const CONCERNED = { 'red-unpatched': [0], 'red-patched': [1], healed: [0], broken: [1], errored: [0, 1], new: [0, 1] };
 
-const FILTERS = ['backend', 'ingress', 'fix', 'outcome', 'columns', 'text'];
+const FILTERS = ['backend', 'ingress', 'dialect', 'fix', 'outcome', 'columns', 'text'];
 
 const $ = (id) => document.getElementById(id);
 const grid = $('grid');
@@ -152,12 +152,13 @@ function refilter() {
 
 // For each case whether all filters let it through.
 function keptCases() {
-  const { backend, ingress, fix, outcome, text } = state.filters;
+  const { backend, ingress, dialect, fix, outcome, text } = state.filters;
   const words = text.toLowerCase().split(/\s+/);
   const named = model.fixes.find((one) => one.name === fix);
   return model.cases.map((one, place) => (
     (!backend || one.backend === backend)
     && (!ingress || one.ingress === ingress)
+    && (!dialect || one.id.startsWith(dialect))
     && (!fix || named.cases.has(place))
     && words.every((word) => one.text.includes(word))
     && (!outcome || state.columns.some((release) => one.flags[release] & FLAGS[outcome]))

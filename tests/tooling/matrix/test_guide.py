@@ -48,6 +48,12 @@ def test_intact_is_where_every_case_passed(one: str, other: str, ranges: tuple[s
     assert (row.unpatched, row.best_unpatched) == (ranges, newest)
 
 
+def test_dialects_are_not_the_providers_own() -> None:
+    said = "dialect-chat-no-index/chat-zai-stream"
+    row = only(results({"tool-loop/chat-zai": "ppppp", said: "fffff"}))
+    assert (row.unpatched, row.best_unpatched) == (("1.82.1 to 1.109.1",), "")
+
+
 def test_unpatched_and_patched_are_told_apart() -> None:
     one, other = (
         results({"tool-loop/chat-zai": letters}, patched) for patched, letters in ((0, "fffff"), (1, "ppppp"))

@@ -60,6 +60,13 @@ def test_the_headline_counts_what_is_red() -> None:
     assert "shard" not in text
 
 
+def test_the_headline_counts_dialects() -> None:
+    one, other = "dialect-chat-no-index/chat-vllm-stream", "dialect-chat-no-index/messages-vllm-stream"
+    text = markdown(results(red(case=one), red(case=other, patched=False), red(case="plain/chat-zai")), None)
+    assert "- Dialects: 1, in 2 cells; red unpatched 1, patched 1\n" in text
+    assert "Dialects" not in markdown(made(), None)
+
+
 def test_the_headline_of_a_shard_says_so() -> None:
     assert ", shard 2/3 of 3 releases;" in markdown(made(shard="2/3"), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +21,8 @@ def of(name: str) -> Any:
 
 
 class Response:
+    headers: Mapping[str, str] = {}
+
     def __init__(self, *texts: str) -> None:
         self.texts = texts
 
@@ -68,6 +70,53 @@ def test_a_line_ends_as_the_format_says(texts: list[str], lines: list[str]) -> N
     assert list(decorate(_post)(texts, stream=True).iter_lines()) == lines
     response = asyncio.run(decorate(_apost)(texts, stream=True))
     assert asyncio.run(_all(response.aiter_lines())) == lines
+
+
+INDENTED = ["data: {", 'data: "a": {"b": 1},', 'data: "c": 2', "data: }"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "read"),
+    [
+        ([], []),
+        (["event: a", 'data: {"a": 1}', ""], ["event: a", 'data: {"a": 1}', ""]),
+        ([": alive", "", 'data: {"a": 1}'], ["", 'data: {"a": 1}']),
+        (["id: 7", "retry: 3000", 'data:{"a": 1}'], ['data:{"a": 1}']),
+        (INDENTED, ['data: {\n"a": {"b": 1},\n"c": 2\n}']),
+        ([*INDENTED, "", "data: [DONE]"], ['data: {\n"a": {"b": 1},\n"c": 2\n}', "", "data: [DONE]"]),
+        # Events one below the other, and what is no object, stay as they are.
+        (['data: {"a": 1}', 'data: {"a": 2}'], ['data: {"a": 1}', 'data: {"a": 2}']),
+        (["data: so", "data: on"], ["data: so", "data: on"]),
+        # So does what ends, or is ended by something else, before it is whole.
+        (["data: {", 'data: "a"', ""], ["data: {", 'data: "a"', ""]),
+        (["data: {", 'data: "a"'], ["data: {", 'data: "a"']),
+        (['{"a": 1}', "[", "]"], ['{"a": 1}', "[", "]"]),
+    ],
+)
+def test_an_event_is_read_on_one_line(lines: list[str], read: list[str]) -> None:
+    def split() -> Iterator[str]:
+        yield from lines
+
+    async def asplit() -> AsyncIterator[str]:
+        for line in lines:
+            yield line
+
+    decorate = of("with_whole_events")
+    assert list(decorate(split)()) == read
+    assert asyncio.run(_all(decorate(asplit)())) == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [("text/event-stream; charset=utf-8", ['data: {"a": 1}']), ("application/x-ndjson", [":", 'data: {"a": 1}'])],
+)
+def test_only_events_lose_their_comments(kind: str, read: list[str]) -> None:
+    def post(stream: bool) -> Response:
+        response = Response(':\ndata: {"a": 1}\n')
+        response.headers = {"content-type": kind}
+        return response
+
+    assert list(of("with_lines_of_events")(post)(stream=True).iter_lines()) == read
 
 
 def test_only_streams_are_touched() -> None:
