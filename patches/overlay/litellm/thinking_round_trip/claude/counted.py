@@ -25,12 +25,14 @@ _OWN_BLOCKS = frozenset(("thinking", "redacted_thinking", "tool_use", "tool_resu
 def counting_what_goes_out(base: Base) -> Base:
     """Decorate LiteLLM's `BaseTokenCounter`: `count_tokens` of each class behind it gets what may be sent."""
 
-    def __init_subclass__(cls: type, **kwargs: Any) -> None:
-        super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
+    counters: Any = base
+
+    def __init_subclass__(cls: Any, /, **kwargs: Any) -> None:
+        super(counters, cls).__init_subclass__(**kwargs)
         if "count_tokens" in vars(cls):
             cls.count_tokens = _counted(vars(cls)["count_tokens"])
 
-    base.__init_subclass__ = classmethod(__init_subclass__)
+    counters.__init_subclass__ = classmethod(__init_subclass__)
     return base
 
 

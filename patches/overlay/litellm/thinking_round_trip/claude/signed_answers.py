@@ -46,9 +46,10 @@ def _mark_block(block: Any, issuer: str) -> None:
     if key is None:
         return
     seal = block.get(key) if mapping else getattr(block, key, None)
-    if not isinstance(seal, str) and key != "signature":
+    signed = isinstance(seal, str) and bool(seal.strip())
+    if not signed and key != "signature":
         return
-    marked_seal = unsigned(issuer) if key == "signature" and not str(seal or "").strip() else mark(seal, issuer)
+    marked_seal = mark(str(seal), issuer) if signed else unsigned(issuer)
     if mapping:
         block[key] = marked_seal
     else:
