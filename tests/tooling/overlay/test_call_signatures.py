@@ -95,6 +95,7 @@ def test_without_a_signed_call_the_answer_stays(calls: ModuleType, content: list
         ([thinking("T"), TEXT, call()], [thinking("T", ""), TEXT, call("c2ln==")]),
         ([thinking(), call("c2ln==")], [call("c2ln==")]),
         ([thinking(), call(other=1)], [call("c2ln==", other=1)]),
+        ([thinking(), {**call(), "provider_specific_fields": {"signature": None}}], [call("c2ln==")]),
         ([thinking(), call(ident="call_2")], [call(ident="call_2")]),
         ([thinking(), call(ident="call_1__thought__c2ln==")], [call("c2ln==", "call_1__thought__c2ln==")]),
     ],

@@ -119,7 +119,8 @@ def _is_empty(block: Any) -> bool:
 
 def _signed(call: Block, signature: str) -> Block:
     """A call with its signature where LiteLLM's translator looks for it; it may have it already."""
-    return {**call, _FIELDS: {"signature": signature, **_fields(call)}}
+    fields = _fields(call)
+    return {**call, _FIELDS: {**fields, "signature": fields.get("signature") or signature}}
 
 
 def _unsigned(block: Block) -> Block:
