@@ -58,6 +58,17 @@ def test_others_count_without_marks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "expected"), [("gemini/gemini-3.1-pro-preview", {"signature": "c2ln"}), ("moonshot/kimi-k2.5", None)]
+)
+def test_the_signature_of_a_call_stands_on_the_call_or_nowhere(model: str, expected: Any) -> None:
+    bearer = {"type": "thinking", "thinking": "", "signature": "litellm_signed_by:gemini:call:call_1:c2ln"}
+    call = {"type": "tool_use", "id": "call_1", "name": "do", "input": {}}
+    history = [HISTORY[0], {"role": "assistant", "content": [bearer, call]}]
+    [counted] = _asked(model, knows_forms=True, messages=history)[1]["content"]
+    assert counted.get("provider_specific_fields") == expected
+
+
+@pytest.mark.parametrize(
     ("model", "knows_forms", "asked"),
     [
         ("openai/gpt-5", False, False),

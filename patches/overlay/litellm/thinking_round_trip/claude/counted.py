@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from litellm.thinking_round_trip.blocks.call_ids import bare_ids
+from litellm.thinking_round_trip.blocks.call_signatures import on_their_calls
 from litellm.thinking_round_trip.blocks.claude_family import Target
 from litellm.thinking_round_trip.claude.unsigned_hooks import VERIFYING, without_own_fields
 from litellm.thinking_round_trip.claude.unsigned_thinking import SETTING, as_text, signed_only, without_marks
@@ -80,5 +81,7 @@ def _sent(messages: Sequence[Any], target: Target, setting: object) -> Sequence[
     if target.is_claude:
         sent: Sequence[Any] = without_own_fields(signed_only(bare_ids(messages), text=as_text(setting)).messages)
         return sent
-    verifies = target.provider in VERIFYING or target.is_converse
+    verifies = target.provider in VERIFYING
+    messages = on_their_calls(messages, target.issuer, verifies=verifies)
+    verifies = verifies or target.is_converse
     return without_marks(messages, target.issuer, verifies=verifies, native=target.provider == "anthropic")
