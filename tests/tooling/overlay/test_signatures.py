@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import time
 from collections.abc import AsyncIterator
 from importlib import import_module
 from types import SimpleNamespace
@@ -338,3 +339,13 @@ def test_a_marked_stream_is_closed_as_litellm_does_it() -> None:
         assert copy.copy(marked).__aiter__() is not marked
 
     asyncio.run(abandon())
+
+
+def test_a_long_line_is_joined_once() -> None:
+    """A line in a hundred thousand pieces: joined at each of them it would take minutes."""
+    marks = import_module("litellm.thinking_round_trip.claude.signed_answers").StreamMarks("x")
+    begun = time.process_time()
+    out = [marks.feed(b"x" * 50) for _ in range(100_000)]
+    assert set(out) == {b""}
+    assert marks.feed(b"\n") == b"x" * 5_000_000 + b"\n"
+    assert time.process_time() - begun < 10

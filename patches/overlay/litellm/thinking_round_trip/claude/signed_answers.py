@@ -61,7 +61,8 @@ class StreamMarks:
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
-        self._line = b""
+        # The pieces of a line that is not complete; they are joined once, as a line may be as long as the stream.
+        self._pieces: list[bytes] = []
         self._held = b""
         self._text = False
         self._marked: set[Any] = set()
@@ -78,14 +79,17 @@ class StreamMarks:
 
     def rest(self) -> Chunk:
         """What the stream ended with instead of a line end."""
-        line, self._line = self._line, b""
+        line, self._pieces = b"".join(self._pieces), []
         return self._out(self._read(line) + self._released())
 
     def _complete(self, data: bytes) -> bytes:
-        if not self._line and not self._held and data.endswith(b"\n") and not any(word in data for word in _WORDS):
+        if not self._pieces and not self._held and data.endswith(b"\n") and not any(word in data for word in _WORDS):
             return data
-        lines = (self._line + data).splitlines(keepends=True)
-        self._line = lines.pop() if lines and not lines[-1].endswith((b"\n", b"\r")) else b""
+        self._pieces.append(data)
+        if b"\n" not in data and b"\r" not in data:
+            return b""
+        lines = b"".join(self._pieces).splitlines(keepends=True)
+        self._pieces = [lines.pop()] if lines and not lines[-1].endswith((b"\n", b"\r")) else []
         return b"".join(map(self._read, lines))
 
     def _out(self, data: bytes) -> Chunk:
