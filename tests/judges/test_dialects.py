@@ -15,7 +15,7 @@ from tests.backends import BACKENDS, Dialogue
 from tests.backends.dialects import DIALECTS, Dialect, Wire, spoken, together, told_usage, wires
 from tests.backends.dialects.framing import events, wire_of
 from tests.backends.dialects.model import PARTS
-from tests.backends.wire import JSON, Answer
+from tests.backends.wire import JSON, Answer, sse
 from tests.conversations import load
 from tests.judges.dialect_lies import LIES, Lie
 from tests.judges.dialect_readers import READERS, told, written
@@ -117,6 +117,21 @@ def test_a_dialect_says_what_it_is_and_who_speaks_it(dialect: Dialect) -> None:
     assert dialect.sources
     assert dialect.against <= set(DIALECTS)
     assert dialect.streams or dialect.whole
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b"", []),
+        (b"data: a\n\ndata:b\n\n", ["a", "b"]),
+        (b"event: x\r\nid: 1\r\ndata:  a\r\n\r\n: hush\r\r\n\r\n", [" a"]),
+        (b"data: a\ndata: b\n\n\n\ndata\n\n", ["a\nb", ""]),
+        (b"\xef\xbb\xbfdata: a\n\ndata: cut", ["a"]),
+        (b"event: nothing\n\ndatum: a\n\n", []),
+    ],
+)
+def test_events_are_read_as_the_standard_says(stream: bytes, data: list[str]) -> None:
+    assert list(sse(stream)) == data
 
 
 # ---------------------------------------------------------------- the lies

@@ -29,6 +29,11 @@ def _finish(chunk: Event) -> str | None:
     return chunk["choices"][0].get("finish_reason") if chunk["choices"] else None
 
 
+def _says(chunk: Event) -> bool:
+    """Whether a chunk has a choice, and does not end the answer."""
+    return bool(chunk["choices"]) and not _finish(chunk)
+
+
 def _chunk(like: Event, delta: Delta, finish: str | None = None) -> Event:
     """A chunk of the same answer with another delta."""
     return {**like, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
@@ -58,12 +63,10 @@ def _is_call(chunk: Event) -> bool:
 
 
 def _runs(chunks: list[Event]) -> tuple[list[Event], list[Event], list[Event]]:
-    """What stands before the calls, the pieces of calls, and what stands behind them."""
-    calls = [number for number, chunk in enumerate(chunks) if _is_call(chunk)]
-    if not calls:
-        return chunks, [], []
-    first, last = calls[0], calls[-1] + 1
-    return chunks[:first], chunks[first:last], chunks[last:]
+    """What stands before the last piece of a call and is none, the pieces of calls, and what stands behind them."""
+    last = max((number for number, chunk in enumerate(chunks, 1) if _is_call(chunk)), default=len(chunks))
+    before = [chunk for chunk in chunks[:last] if not _is_call(chunk)]
+    return before, [chunk for chunk in chunks[:last] if _is_call(chunk)], chunks[last:]
 
 
 def _pieces_of(calls: list[Event]) -> list[list[Event]]:
@@ -108,22 +111,17 @@ def _in_turns(calls: list[list[Event]]) -> list[Event]:
 
 def _with_object(chunk: Event) -> Event:
     (call,) = _delta(chunk)["tool_calls"]
-    function = {**call["function"], "arguments": json.loads(call["function"]["arguments"])}
-    return _chunk(chunk, {"tool_calls": [{**call, "function": function}]})
+    return _chunk(chunk, {"tool_calls": [{**call, "function": _parsed(call["function"])}]})
 
 
-def _objects(answer: Event) -> Event:
-    return _each_whole_call(
-        answer, lambda call: {**call["function"], "arguments": json.loads(call["function"]["arguments"])}
-    )
+def _objects(message: Event) -> Event:
+    """The same of a whole message."""
+    calls = [{**call, "function": _parsed(call["function"])} for call in message.get("tool_calls") or []]
+    return {**message, "tool_calls": calls} if calls else message
 
 
-def _each_whole_call(answer: Event, function: Callable[[Event], Event]) -> Event:
-    def changed(message: Event) -> Event:
-        calls = [{**call, "function": function(call)} for call in message.get("tool_calls") or []]
-        return {**message, "tool_calls": calls} if calls else message
-
-    return _message(changed)(answer)
+def _parsed(function: Event) -> Event:
+    return {**function, "arguments": json.loads(function["arguments"])}
 
 
 def _numbered(number: Callable[[int], int | None]) -> Rewriter:
@@ -204,13 +202,12 @@ def _meeting(first: str, then: str) -> Rewriter:
 
 
 def _all_in_one(chunks: list[Event]) -> list[Event]:
-    """The whole turn in one chunk, and the finish behind it."""
-    before, calls, behind = _runs(chunks)
-    said = [*before, *(_in_one(_pieces_of(calls)) if calls else [])]
+    """The whole turn in one chunk, and behind it the finish and what has no choice."""
+    said, calls, behind = _runs([chunk for chunk in chunks if _says(chunk)])
     delta: Delta = {}
-    for chunk in said + [chunk for chunk in behind if not _finish(chunk)]:
+    for chunk in [*said, *(_in_one(_pieces_of(calls)) if calls else []), *behind]:
         delta = _merged(delta, _delta(chunk))
-    return [_chunk(chunks[0], delta), *(chunk for chunk in behind or chunks if _finish(chunk))]
+    return [_chunk(chunks[0], delta), *(chunk for chunk in chunks if not _says(chunk))]
 
 
 # ---------------------------------------------------------------- fields that say nothing
@@ -241,7 +238,7 @@ def _between(delta: Delta) -> Rewriter:
     def rewrite(chunks: list[Event]) -> list[Event]:
         told = []
         for chunk in chunks:
-            told += [chunk, _chunk(chunk, delta)] if chunk["choices"] and not _finish(chunk) else [chunk]
+            told += [chunk, _chunk(chunk, delta)] if _says(chunk) else [chunk]
         return told
 
     return rewrite
@@ -277,7 +274,7 @@ def _without_role(delta: Delta) -> Delta:
 
 
 def _no_first(chunks: list[Event]) -> list[Event]:
-    return [chunk for chunk in _each_delta(_without_role)(chunks) if _kind(chunk) or _finish(chunk)]
+    return [chunk for chunk in _each_delta(_without_role)(chunks) if any(_delta(chunk).values()) or not _says(chunk)]
 
 
 def _filter_first(chunks: list[Event]) -> list[Event]:
@@ -288,9 +285,9 @@ def _filter_first(chunks: list[Event]) -> list[Event]:
 
 def _finish_with_content(chunks: list[Event]) -> list[Event]:
     """The last chunk that says something ends the answer as well."""
+    said = [chunk for chunk in chunks if _says(chunk)]
     ends = [chunk for chunk in chunks if _finish(chunk)]
-    said = [chunk for chunk in chunks if not _finish(chunk)]
-    return [*said[:-1], _together(said[-1], ends[0])]
+    return [*said[:-1], _together(said[-1], ends[0]), *(chunk for chunk in chunks if not chunk["choices"])]
 
 
 def _finish_twice(chunks: list[Event]) -> list[Event]:
@@ -390,7 +387,7 @@ def _dialects() -> Iterator[Dialect]:
     yield _stream(
         "calls", "arguments-object", _calls(lambda calls: [_with_object(_whole(one)) for one in calls]),
         "arguments are an object, and no text with JSON in it", "gateways that hand Ollama's own form on",
-        FORMS, whole=_objects,
+        FORMS, whole=_message(_objects),
     )  # fmt: skip
     yield _stream(
         "index", "no-index", _numbered(lambda index: None),
