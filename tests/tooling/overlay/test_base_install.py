@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,10 +44,11 @@ def test_what_logs_is_made_without_arguments(overlay: Overlay) -> None:
 
 
 def test_the_proxys_own_classes_are_taken_where_they_are(overlay: Overlay, monkeypatch: pytest.MonkeyPatch) -> None:
-    base_install = overlay("base_install")
-    proxy = type("module", (), {"PassThroughStreamingHandler": "the proxy's own"})
-    monkeypatch.setattr(base_install, "import_module", lambda name: proxy)
-    assert base_install.PassThroughStreamingHandler == "the proxy's own"
+    place = "litellm.proxy.pass_through_endpoints.streaming_handler"
+    own = SimpleNamespace(PassThroughStreamingHandler="the proxy's own")
+    for name, module in (("litellm.proxy", own), (place.rpartition(".")[0], own), (place, own)):
+        monkeypatch.setitem(sys.modules, name, module)
+    assert overlay("base_install").PassThroughStreamingHandler == "the proxy's own"
 
 
 def test_there_is_nothing_else_in_the_module(overlay: Overlay) -> None:

@@ -5,16 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 _log = logging.getLogger("LiteLLM")
-_PARTS = {
-    "PassThroughEndpointLogging": "litellm.proxy.pass_through_endpoints.success_handler",
-    "PassThroughStreamingHandler": "litellm.proxy.pass_through_endpoints.streaming_handler",
-}
-"""The proxy's classes that LiteLLM streams Anthropic's wire with, and where they are."""
 
 
 @cache
@@ -23,13 +17,29 @@ def has_mcp() -> bool:
     return find_spec("mcp") is not None
 
 
+def _endpoint_logging() -> Any:
+    from litellm.proxy.pass_through_endpoints.success_handler import PassThroughEndpointLogging  # noqa: PLC0415
+
+    return PassThroughEndpointLogging
+
+
+def _streaming_handler() -> Any:
+    from litellm.proxy.pass_through_endpoints.streaming_handler import PassThroughStreamingHandler  # noqa: PLC0415
+
+    return PassThroughStreamingHandler
+
+
+# The proxy's classes that LiteLLM streams Anthropic's wire with. Each is imported as late as LiteLLM does it.
+_PARTS = {"PassThroughEndpointLogging": _endpoint_logging, "PassThroughStreamingHandler": _streaming_handler}
+
+
 @cache
 def __getattr__(name: str) -> Any:
     """The proxy's class of that name, or one that passes a stream on where what the class needs is not installed."""
     if name not in _PARTS:
         raise AttributeError(name)
     try:
-        return getattr(import_module(_PARTS[name]), name)
+        return _PARTS[name]()
     except ImportError:
         return _Unlogged
 
