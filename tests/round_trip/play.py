@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +50,14 @@ gc.freeze()
 # hundred raises "dictionary changed size during iteration", patched or not. No thinking is in that: here a thread keeps
 # its turn until it waits.
 sys.setswitchinterval(1)
+
+
+LIMIT = 10
+"""Seconds of processor time after which a call is endless; one of the default grid takes less than one."""
+
+
+class Endless(BaseException):
+    """A call goes on and on. No `Exception`, because LiteLLM might catch it, and go on."""
 
 
 class Unplayable(Exception):
@@ -142,12 +152,12 @@ async def _converse(stage: Stage, conversation: Conversation) -> None:
                 if stage.failures or stage.dialogue.losses or stage.dialogue.rejections:
                     return
                 raise Unplayable(str(missing)) from None
-            except Exception as error:  # whatever a release raises is what its user would see
+            except (Exception, Endless) as error:  # whatever a release raises is what its user would see
                 _end(stage, error)
                 return
 
 
-def _end(stage: Stage, error: Exception) -> None:
+def _end(stage: Stage, error: BaseException) -> None:
     """Note what was raised, unless it only passes on what the backend has just rejected."""
     rejections = stage.dialogue.rejections
     if not (rejections and rejections[-1].request == len(stage.dialogue.requests)):
@@ -159,11 +169,31 @@ async def _take(stage: Stage, step: AssistantTurn) -> None:
     given = stage.dialogue.given
     mode = stage.case.streams(len(given) + 1, len(stage.dialogue.script))
     route = ROUTES[step.by or stage.case.backend]
-    with _settings(route):
+    with _settings(route), _bounded():
         seen = await stage.client.receive(route, mode)
     if step.of(ToolUse):
         stage.client.answer_tools(seen, step.of(ToolUse))
     stage.failures += differences(given[-1].parts, seen, len(given))
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """End what takes more than `LIMIT`, where the system can tell: a comment in Gemini's stream does on 1.83.0 (N60)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, _stop)
+    # Again each second, in case that it was raised where somebody swallows it.
+    signal.setitimer(signal.ITIMER_PROF, LIMIT, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise Endless(f"it went on for {LIMIT} seconds of processor time")
 
 
 @contextmanager
