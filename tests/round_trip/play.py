@@ -178,7 +178,7 @@ async def _take(stage: Stage, step: AssistantTurn) -> None:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """End what takes more than `LIMIT`, where the system can tell: a comment in Gemini's stream does on 1.83.0 (N60)."""
+    """End what takes more than `LIMIT`, where the system can tell: on 1.83.0 a comment in Gemini's stream (N60)."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
