@@ -29,7 +29,8 @@ def _streaming_handler() -> Any:
     return PassThroughStreamingHandler
 
 
-# The proxy's classes that LiteLLM streams Anthropic's wire with. Each is imported as late as LiteLLM does it.
+# The proxy's classes that LiteLLM streams Anthropic's wire with. Each is imported as late as LiteLLM does it: a base
+# install has not what they import (PLC0415).
 _PARTS = {"PassThroughEndpointLogging": _endpoint_logging, "PassThroughStreamingHandler": _streaming_handler}
 
 
