@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -13,15 +14,19 @@ from tests.round_trip import play
 def test_a_call_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(play, "LIMIT", 0.2)
     before = signal.getsignal(signal.SIGPROF)
-    with pytest.raises(play.Endless, match=r"0\.2 seconds"), play._bounded():
-        while True:
-            _swallows()
+    with pytest.raises(play.Endless, match=r"0\.2 seconds"):
+        _go_on()
     assert signal.getsignal(signal.SIGPROF) == before
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
 
 
-def _swallows() -> None:
-    try:
+def _go_on() -> None:
+    with play._bounded():
+        while True:
+            _swallow()
+
+
+def _swallow() -> None:
+    """Do something, as LiteLLM does that catches what is raised there."""
+    with suppress(Exception):
         sum(range(1000))
-    except Exception:
-        raise AssertionError("LiteLLM would have caught it, and gone on") from None
