@@ -10,7 +10,7 @@ from functools import partial
 from threading import Lock
 
 from scripts.errors import CommandFailed, HookDoesNotFit
-from scripts.matrix import outcomes, reach
+from scripts.matrix import outcomes, reach, twins
 from scripts.matrix.labels import labelled
 from scripts.matrix.results import ReleaseInfo, Result
 from scripts.matrix.verdict import failed, red, verdict
@@ -62,12 +62,15 @@ class Bench:
         """What becomes of cases on a release with changed files (path to content), remembered or played."""
         able = reach.reachable(changed, self.patches.overlay)
         key = outcomes.key(outcomes.harness_digest(), base.file.sha256, able)
+        subject = twins.Subject(key, trees.contents(base.path, self.files(changed)))
 
         def play(missing: list[str]) -> list[Played]:
             with trees.laid_out(base.path, self.files(changed)) as tree:
-                return self.workers.play(f"{base.release.version}-{name}", tree, missing)
+                run = self.workers.play(f"{base.release.version}-{name}", tree, missing)
+            twins.keep(subject, run.read)
+            return run.played
 
-        return outcomes.played(key, cases, play, anew=self.anew)
+        return outcomes.played(key, cases, play, twins=partial(twins.of, subject), anew=self.anew)
 
     def files(self, changed: Mapping[str, bytes]) -> dict[str, bytes]:
         """What is put into the tree of a release: its changed files, and the overlay that they need."""
@@ -110,16 +113,22 @@ def measure_all(bench: Bench, bases: Sequence[Published], tell: Tell, then: Then
         return then(bench, found) if then else found
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(job, base) for base in bases]
+        jobs = {place: pool.submit(job, bases[place]) for place in _apart(len(bases))}
         try:
-            for done in as_completed(jobs):
+            for done in as_completed(jobs.values()):
                 tell(done.result())
         except BaseException:
             # Whoever interrupts does not want to wait for what is being played; what is done is remembered.
             pool.shutdown(wait=False, cancel_futures=True)
             bench.__exit__()
             raise
-    return [done.result() for done in jobs]
+    return [jobs[place].result() for place in range(len(bases))]
+
+
+def _apart(count: int) -> list[int]:
+    """The order in which releases are begun: no neighbours at once, because one may be a twin of the other."""
+    part = -(-count // WORKERS)
+    return sorted(range(count), key=lambda place: (place % part, place))
 
 
 def measure(bench: Bench, base: Published) -> Measured:

@@ -13,7 +13,7 @@ import json
 import platform
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -37,10 +37,12 @@ PYTHON = platform.python_version()
 HARNESS = ("tests/conftest.py", "tests/loopback.py", "tests/backends", "tests/conversations", "tests/round_trip")
 LOCKS = ("tests/requirements.txt", "tests/overrides.txt")
 
-_WORDS_ONLY = {"failures.toml", "providers.toml", "summary.py", "timing.py", "translation.py"}
+_WORDS_ONLY = {"failures.toml", "families.py", "providers.toml", "summary.py", "timing.py", "translation.py"}
 """Modules and data of the harness that name or sum up what was played, and have no part in the playing."""
 
 Play = Callable[[list[str]], Sequence[Played]]
+Twins = Iterable[tuple[str, Collection[str]]]
+"""Keys of other trees, and the parts of the cases (`families.part`) of which the outcomes are the same there."""
 
 
 class _Kept(TypedDict):
@@ -50,19 +52,34 @@ class _Kept(TypedDict):
     played: Played
 
 
-def played(key: str, cases: Sequence[str], play: Play, *, anew: bool = False) -> list[Played]:
-    """What became of the cases, in their order: what is kept under the key, and what `play` gives of the others.
+def played(
+    key: str, cases: Sequence[str], play: Play, *, twins: Callable[[], Twins] = tuple, anew: bool = False
+) -> list[Played]:
+    """What became of the cases, in their order: what is kept under the key or a twin's, and of the others what
+    `play` gives.
 
     `anew` plays them all. What `play` raises is not kept, and neither is an error.
     """
     path = FOLDER / f"{key}.json.gz"
-    known = _read(path)
-    missing = [case for case in cases if anew or case not in known or known[case]["source"] != source_digest(case)]
+    own = {} if anew else _read(path)
+    known = _of(cases, own)
+    if len(known) < len(cases) and not anew:
+        for twin, parts in twins():
+            alike = [case for case in cases if families.part(case) in parts]
+            known = _of(alike, _read(FOLDER / f"{twin}.json.gz")) | known
+    missing = [case for case in cases if case not in known]
     if missing:
-        known |= {one["case"]: _Kept(source=source_digest(one["case"]), played=one) for one in play(missing)}
-        # An error may be of the moment.
-        _write(path, {case: one for case, one in known.items() if one["played"]["outcome"] != ERRORED})
+        news = {one["case"]: _Kept(source=source_digest(one["case"]), played=one) for one in play(missing)}
+        # An error may be of the moment. And what is a twin's stays with the twin, whose files it depends on.
+        kept = {case: one for case, one in news.items() if one["played"]["outcome"] != ERRORED}
+        _write(path, _read(path) | kept)
+        known |= news
     return [known[case]["played"] for case in cases]
+
+
+def _of(cases: Iterable[str], known: Mapping[str, _Kept]) -> dict[str, _Kept]:
+    """What is known of these cases, and was of them as they are."""
+    return {case: known[case] for case in cases if case in known and known[case]["source"] == source_digest(case)}
 
 
 @contextmanager
@@ -104,12 +121,12 @@ def harness_digest() -> str:
 
 @cache
 def source_digest(case: str) -> str:
-    """The digest of what a case alone depends on: its conversation, or the test that it is and what that plays."""
+    """The digest of what a case alone depends on: its conversation, or which test it is, and what that plays."""
     test, what = families.node(case), case.partition("/")[0]
     conversation = families.PLAYS.get(what) if test else Case.parse(case).script
     names = [test.partition("::")[0]] if test else []
     names += [f"tests/conversations/{conversation}.toml"] if conversation else []
-    return _sha256(b"".join((ROOT / name).read_bytes() for name in names))
+    return _sha256(b"".join([(test or "").encode(), *((ROOT / name).read_bytes() for name in names)]))
 
 
 def _files(names: Iterable[str]) -> list[Path]:

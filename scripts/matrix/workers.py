@@ -27,6 +27,17 @@ LIMIT = 1800
 """Seconds after which a tree that is still being played is given up."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """What became of cases on a tree, and for which of them each of its files was read; nothing of a failed run.
+
+    `read` are pairs: a part of the cases (`families.part`) or IMPORT, and a path.
+    """
+
+    played: list[Played]
+    read: Sequence[tuple[str, str]] = ()
+
+
 @dataclass
 class Workers:
     """The workers that are idle, and the most memory that one has taken, in bytes. `close` ends all of them."""
@@ -38,7 +49,7 @@ class Workers:
     _idle: SimpleQueue[_Worker] = field(default_factory=SimpleQueue)
     _all: list[_Worker] = field(default_factory=list)
 
-    def play(self, name: str, tree: Path, cases: Sequence[str]) -> list[Played]:
+    def play(self, name: str, tree: Path, cases: Sequence[str]) -> Run:
         """Play cases on a tree and say what became of each; `name` is for messages.
 
         A tree that cannot be played to its end has errors, and the others go on. Raises CommandFailed where a worker
@@ -47,13 +58,15 @@ class Workers:
         with self._worker() as worker, room("job", BUILD) as folder:
             log = LOGS / f"{name}.log"
             log.parent.mkdir(parents=True, exist_ok=True)
-            report = folder / "report.jsonl.gz"
-            done = worker.ask({"tree": str(tree), "cases": list(cases), "report": str(report), "log": str(log)})
+            report, read = folder / "report.jsonl.gz", folder / "read.txt"
+            done = worker.ask(
+                {"tree": str(tree), "cases": list(cases), "report": str(report), "read": str(read), "log": str(log)}
+            )
             self.memory = max(self.memory, done["memory"])
             if done["status"] == 0:
-                return _read(report)
+                return Run(_read(report), _pairs(read.read_text(encoding="utf-8")))
             why = f"playing it ended with exit status {done['status']}; {log.relative_to(ROOT)} has what it printed"
-            return [_errored(case, why) for case in cases]
+            return Run([_errored(case, why) for case in cases])
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -122,6 +135,10 @@ class _Worker:
 
 def _errored(case: str, why: str) -> Played:
     return {"case": case, "outcome": ERRORED, "failures": [], "numbers": [], "reason": why, "detail": ""}
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return [(part, path) for part, _, path in (line.partition("\t") for line in text.splitlines())]
 
 
 def _read(report: Path) -> list[Played]:

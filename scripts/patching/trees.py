@@ -54,6 +54,16 @@ def elsewhere(store: Path) -> Iterator[None]:
         STORE = before
 
 
+def contents(base: Path, changed: Mapping[str, bytes]) -> dict[str, str]:
+    """The files of a wheel with those of `changed` in their places, path to SHA-256. Raises BadWheel."""
+    return {**_files(base), **{name: _sha256(data) for name, data in changed.items()}}
+
+
+def kept(digest: str) -> bytes:
+    """The content of a file of a wheel, by its SHA-256 in `contents`."""
+    return _kept(digest).read_bytes()
+
+
 def reader(base: Path) -> Callable[[str], bytes]:
     """What reads a file of a wheel by its path, and raises KeyError where there is none. Raises BadWheel."""
     files = _files(base)

@@ -40,11 +40,16 @@ FAMILIES = {
         f"{_FOLDER}/test_thinking_compat.py::test_thinking_compat",
     ),
     "thinking-compat": f"{_FOLDER}/test_thinking_compat.py::test_repairs",
+    "tools-known": f"{_SMALL}::test_tools_of_an_unknown_model",
     "understood-only": f"{_FOLDER}/test_understood_only.py::test_understood_only",
     "unsigned-kept": f"{_SMALL}::test_the_setting_stays_here",
     "unsigned-marked": f"{_FOLDER}/test_unsigned_marked.py::test_unsigned_marked",
     "unsigned-setting": f"{_SMALL}::test_unsigned_thinking_as_text",
 }
+
+BASE, PROXY, GRID = "base-install", "proxy", "grid"
+"""Parts of the cases that read other files of a release: a base install, with the proxy's endpoints, and the grid."""
+_WITH_PROXY = {"answered-model"}
 
 PLAYS = {"base-install": "thinking-text-tool", "responses-stream": "thinking-text-tool"}
 """The conversations of the grid that a family plays; most bring scripts of their own."""
@@ -55,3 +60,11 @@ def node(case: str) -> str | None:
     what = case.partition("/")[0]
     test = next((test for family, test in FAMILIES.items() if what == family or what.startswith(f"{family}-")), None)
     return f"{test}[{case}]" if test else None
+
+
+def part(case: str) -> str:
+    """What a case is played with, because it reads the same files: one of the parts above, or what is "beside" them."""
+    what = case.partition("/")[0]
+    if node(case) is None:
+        return GRID
+    return BASE if what == BASE else PROXY if what in _WITH_PROXY else "beside"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+IMPORT = "import"
+"""What a file is read for that LiteLLM and the suite read on being imported, before any of the cases."""
+
 
 class Job(TypedDict):
-    """The cases to play on a tree, the file (gzip) for what becomes of them, and the one for what else is printed."""
+    """The cases to play on a tree, and files: for what becomes of them (gzip), for which of the tree's files were read
+    (lines of `reads`, each for a part of the cases or for IMPORT), and for what else is printed.
+    """
 
     tree: str
     cases: list[str]
     report: str
+    read: str
     log: str
 
 

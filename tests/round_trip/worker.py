@@ -27,7 +27,8 @@ from tests import (
 from tests.processes import FORK
 from tests.round_trip import families
 from tests.round_trip.grid import Case
-from tests.round_trip.jobs import Done, Job, Played
+from tests.round_trip.jobs import IMPORT, Done, Job, Played
+from tests.round_trip.reads import Reads
 from tests.round_trip.steady import steady
 
 # What `import litellm` and the suite import from elsewhere, as far as a base install of LiteLLM brings it too: the case
@@ -62,8 +63,6 @@ PRELOADED = (
 # Folders of this machine, which no report should name.
 _places: list[str] = []
 
-BASE_INSTALL = "base-install"
-
 
 def serve() -> None:
     """Answer jobs until there are no more."""
@@ -91,10 +90,8 @@ def _work(job: Job) -> None:
     _redirect(Path(job["log"]))
     _set_places(job)
     sys.path.insert(0, job["tree"])
-    special = [case for case in job["cases"] if families.node(case)]
-    base = [case for case in special if case.startswith(BASE_INSTALL)]
     with gzip.open(job["report"], "wt", encoding="utf-8", compresslevel=1) as report:
-        for played in _all(base, [case for case in special if case not in base], job):
+        for played in _all(job, Reads(Path(job["tree"]), Path(job["read"]))):
             report.write(json.dumps(played) + "\n")
 
 
@@ -103,15 +100,22 @@ def _set_places(job: Job) -> None:
     _places[:] = [tree, os.path.relpath(tree), prefix, os.path.relpath(prefix), str(Path.cwd())]
 
 
-def _all(base: Sequence[str], special: Sequence[str], job: Job) -> Iterator[Played]:
-    if base:
+def _all(job: Job, reads: Reads) -> Iterator[Played]:
+    parts: dict[str, list[str]] = {}
+    for case in job["cases"]:
+        parts.setdefault(families.part(case), []).append(case)
+    if base := parts.pop(families.BASE, []):
+        reads.begin(families.BASE)
         yield from _forked(_base_install, base, job)
     # Not before the base install, which has to import LiteLLM by itself: everything else shares what this imports.
+    reads.begin(IMPORT)
     importlib.import_module("tests.round_trip.play")
-    if special:
-        yield from _forked(_families, special, job)
-    chosen = [Case.parse(case) for case in job["cases"] if not families.node(case)]
-    yield from asyncio.run(_grid(chosen))
+    grid = parts.pop(families.GRID, [])
+    for part, cases in parts.items():
+        reads.begin(part)
+        yield from _forked(_families, cases, job)
+    reads.begin(families.GRID)
+    yield from asyncio.run(_grid([Case.parse(case) for case in grid]))
 
 
 def _redirect(log: Path) -> None:
@@ -215,7 +219,7 @@ def _of_base_install(case: str, missing: Sequence[str]) -> Played:
     if not missing:
         return _played(case, "passed")
     reason = missing[0].partition("\n")[0]
-    return _played(case, "failed", (), [BASE_INSTALL], reason=reason, detail="\n\n".join(missing))
+    return _played(case, "failed", (), [families.BASE], reason=reason, detail="\n\n".join(missing))
 
 
 def _families(cases: Sequence[str], job: Job, sender: Any) -> None:

@@ -83,6 +83,28 @@ def test_what_raises_is_not_remembered() -> None:
     assert outcomes.played("key", [LOOP], Player()) == [played(LOOP)]
 
 
+def test_what_became_of_a_case_on_a_twin_is_not_played_again() -> None:
+    outcomes.played("twin", [LOOP, HEAL], Player("failed"))
+    play = Player()
+    assert outcomes.played("key", [LOOP, PLAIN], play, twins=lambda: [("twin", ["grid"])]) == [
+        played(LOOP, "failed"),
+        played(PLAIN),
+    ]
+    assert play.asked == [[PLAIN]]
+    assert outcomes.played("key", [HEAL], play, twins=lambda: [("twin", ["grid"])]) == [played(HEAL)], "another part"
+
+
+def test_what_is_a_twins_stays_with_it() -> None:
+    outcomes.played("twin", [LOOP], Player("failed"))
+    outcomes.played("key", [LOOP, PLAIN], Player(), twins=lambda: [("twin", ["grid"])])
+    assert outcomes.played("key", [LOOP], Player()) == [played(LOOP)]
+
+
+def test_everything_anew_asks_no_twin() -> None:
+    outcomes.played("twin", [LOOP], Player("failed"))
+    assert outcomes.played("key", [LOOP], Player(), twins=lambda: [("twin", ["grid"])], anew=True) == [played(LOOP)]
+
+
 def test_a_spoilt_file_is_measured_again(folder: Path) -> None:
     outcomes.played("key", [LOOP], Player("failed"))
     (path,) = folder.iterdir()
@@ -104,6 +126,7 @@ def test_a_changed_conversation_concerns_its_own_cases(monkeypatch: pytest.Monke
 def test_a_case_depends_on_its_conversation_or_its_test() -> None:
     assert outcomes.source_digest(LOOP) == outcomes.source_digest("tool-loop/chat-openai-stream")
     assert len({outcomes.source_digest(case) for case in (LOOP, PLAIN, HEAL)}) == 3
+    assert outcomes.source_digest("call-ids/chat-gemini") != outcomes.source_digest("tools-known/messages-bedrock-kimi")
 
 
 def test_a_case_beside_the_grid_depends_on_the_conversation_that_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +148,7 @@ def test_a_case_beside_the_grid_depends_on_the_conversation_that_it_plays(monkey
         ("tests/requirements.txt", True),
         ("tests/conversations/tool-loop.toml", False),
         ("tests/round_trip/failures.toml", False),
+        ("tests/round_trip/families.py", False),
         ("tests/round_trip/test_gates.py", False),
     ],
 )

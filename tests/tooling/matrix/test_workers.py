@@ -26,6 +26,7 @@ for line in sys.stdin:
         time.sleep(60)
     with gzip.open(job["report"], "wt") as report:
         report.write(json.dumps({"case": job["cases"][0], "worker": os.getpid()}) + chr(10))
+    pathlib.Path(job["read"]).write_text("import\\tlitellm/main.py\\ngrid\\tlitellm/cost.py")
     print(json.dumps({"status": int(name), "memory": 7}), flush=True)
 """
 
@@ -47,24 +48,27 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a work
 
 
 def test_a_worker_is_used_again(played: Workers) -> None:
-    found = [played.play("one", Path("0"), [CASE])[0] for _ in range(2)]
-    assert found[0] == found[1]
+    runs = [played.play("one", Path("0"), [CASE]) for _ in range(2)]
+    assert runs[0].played == runs[1].played
+    assert runs[0].read == [("import", "litellm/main.py"), ("grid", "litellm/cost.py")]
     assert played.memory == 7
     played.close()
 
 
 def test_a_tree_that_cannot_be_played_has_errors_and_the_next_one_goes_on(played: Workers) -> None:
-    (error,) = played.play("1.83.0-patched", Path("9"), [CASE])
+    run = played.play("1.83.0-patched", Path("9"), [CASE])
+    (error,) = run.played
+    assert not run.read, "of such a tree nothing is known"
     assert error["outcome"] == "errored"
     assert error["reason"] == "playing it ended with exit status 9; build/logs/1.83.0-patched.log has what it printed"
-    assert played.play("next", Path("0"), [CASE])[0]["case"] == CASE
+    assert played.play("next", Path("0"), [CASE]).played[0]["case"] == CASE
     played.close()
 
 
 def test_a_worker_that_ends_is_an_error_and_is_replaced(played: Workers) -> None:
     with pytest.raises(CommandFailed, match=r"it ended, or took more than"):
         played.play("one", Path("die"), [CASE])
-    assert played.play("next", Path("0"), [CASE])[0]["case"] == CASE
+    assert played.play("next", Path("0"), [CASE]).played[0]["case"] == CASE
     played.close()
 
 
