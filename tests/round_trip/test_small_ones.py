@@ -233,3 +233,45 @@ async def test_ids_of_geminis_calls(backend: str, record_property: Record) -> No
         [] if sent.count('"call_0123456789abcdef0123456789ab"') == 2 else ["the call and its result have other ids"]
     )
     _judge(wrong, "N35", record_property)
+
+
+AWS: Item = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "aws_region_name": "us-east-1"}
+CONVERSED: Item = {
+    "output": {"message": {"role": "assistant", "content": [{"text": "Done."}]}},
+    "stopReason": "end_turn",
+    "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+    "metrics": {"latencyMs": 1},
+}
+CALLED: list[Item] = [
+    {"role": "user", "content": "Read it."},
+    {
+        "role": "assistant",
+        "content": [
+            {"type": "thinking", "thinking": "Open it.", "signature": ""},
+            {"type": "tool_use", "id": "call_1", "name": "read", "input": {"path": "a"}},
+        ],
+    },
+    {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "call_1", "content": "page"}]},
+]
+READ: Item = {"name": "read", "description": "Reads.", "input_schema": {"type": "object", "properties": {}}}
+
+
+@pytest.mark.parametrize("case", ["tools-known/messages-bedrock-kimi"])
+async def test_tools_of_an_unknown_model(case: str, record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent's tools stay, where a proxy drops what LiteLLM takes for unsupported (field report 18)."""
+    monkeypatch.setattr(litellm, "drop_params", True)
+    try:
+        body = await _wire(
+            litellm.anthropic.messages.acreate,
+            CONVERSED,
+            model="bedrock/converse/moonshot.kimi-k2-thinking",
+            messages=CALLED,
+            tools=[READ],
+            **AWS,
+        )
+    except Exception as error:  # what the user would see
+        wrong = [f"raised {type(error).__name__}: {error}"]
+    else:
+        tools = (body.get("toolConfig") or {}).get("tools") or []
+        wrong = [] if [tool["toolSpec"]["name"] for tool in tools] == ["read"] else [f"the tools became {tools}"]
+    _judge(wrong, "N86", record_property)

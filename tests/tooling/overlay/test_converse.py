@@ -386,3 +386,24 @@ def test_nova_gets_an_effort_that_it_has(converse: ModuleType) -> None:
     assert [effort(None, one) for one in ("minimal", "low", "medium", "high", "xhigh", "max")] == [
         *("low", "low", "medium", "high", "high", "high")
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("converse/moonshot.kimi-k2-thinking", ["stream", "tools"]),
+        ("global.moonshotai.kimi-k3", ["stream", "tools"]),
+        ("minimax.minimax-m2", ["stream", "tools"]),
+        ("us.deepseek.r1-v1:0", ["stream"]),
+        ("writer.palmyra-x5-v1:0", ["stream"]),
+    ],
+)
+def test_a_model_that_takes_its_reasoning_back_takes_tools(
+    converse: ModuleType, model: str, expected: list[str]
+) -> None:
+    assert converse.knows_tools(lambda _self, _model: ["stream"])(None, model) == expected
+
+
+def test_tools_are_told_once(converse: ModuleType) -> None:
+    names = ["tools", "stream"]
+    assert converse.knows_tools(lambda _self, _model: names)(None, "minimax.minimax-m2") is names

@@ -164,3 +164,32 @@ def test_no_plan_is_no_plan(followups: ModuleType, empty: Any) -> None:
         return empty
 
     assert asyncio.run(followups.carries_turn(build)(None, messages=[], response=None)) is empty
+
+
+def test_a_request_on_anthropics_wire_goes_to_the_deployment_that_answered(followups: ModuleType) -> None:
+    asked: list[Item] = []
+
+    async def send(_self: Any, **kwargs: Any) -> Any:
+        follow = followups.asks_deployment(ask)
+        return await follow(_self, logging_obj=kwargs["logging_obj"], kwargs=kwargs["kwargs"])
+
+    async def ask(_self: Any, **kwargs: Any) -> None:
+        asked.append(kwargs["kwargs"])
+
+    def answered(**kwargs: Any) -> Item:
+        asyncio.run(followups.notes_deployment(send)(None, logging_obj=SimpleNamespace(), **kwargs))
+        return asked.pop()
+
+    there = {"api_base": "http://there", "api_key": "k"}
+    assert answered(**there, kwargs={"timeout": 3}) == {"timeout": 3, **there}
+    assert answered(**there, kwargs={"api_base": "http://here"}) == {"api_key": "k", "api_base": "http://here"}
+    assert answered(api_base=None, api_key="k", kwargs=None) == {"api_key": "k"}
+    assert answered(api_base=None, api_key=None, kwargs={"a": 1}) == {"a": 1}
+
+
+def test_a_loop_that_nobody_noted_anything_for_asks_as_before(followups: ModuleType) -> None:
+    async def ask(_self: Any, **kwargs: Any) -> Any:
+        return kwargs
+
+    follow = followups.asks_deployment(ask)
+    assert asyncio.run(follow(None, logging_obj=None, kwargs={"a": 1})) == {"logging_obj": None, "kwargs": {"a": 1}}

@@ -1,11 +1,12 @@
-"""The requests that LiteLLM makes by itself in mid-conversation, to answer a tool of its own (failure N34).
+"""The requests that LiteLLM makes by itself in mid-conversation, to answer a tool of its own (failures N34 and N85).
 
 Its agentic loops (web search, code, compressed context) write the assistant's turn anew out of the calls that they
 answered, and what was thought before these calls is not in it: `thinking_blocks`, `reasoning_content`, the signatures
 of Gemini's calls, the reasoning items of the Responses API. So the turn gets these from the answer that it was.
 
 `remembers_turn` and `recalls_turn` are for the loop that has not got the answer any more when it writes the turn;
-`carries_turn` is for those whose plan is made of the answer.
+`carries_turn` is for those whose plan is made of the answer. `notes_deployment` and `asks_deployment` keep such a
+request on Anthropic's wire with the deployment that gave the answer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from litellm.thinking_round_trip.chat.answers import field
 
 Fields = Mapping[str, Any]
 
+_DEPLOYMENT = ("api_base", "api_key")
+_NOTED = "_thinking_round_trip_deployment"
 _OWN = "provider_specific_fields"
 _FIELDS = ("thinking_blocks", "reasoning_content", _OWN, "reasoning_items")
 _THOUGHTS = (
@@ -63,6 +66,33 @@ def recalls_turn(write: Callable[..., Any]) -> Callable[..., Any]:
         return with_turn(message, turn), results
 
     return written
+
+
+def notes_deployment(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate what sends a request on Anthropic's wire, and gets `api_base`, `api_key` and `logging_obj` by name."""
+
+    @wraps(send)
+    async def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        told = {name: kwargs[name] for name in _DEPLOYMENT if kwargs.get(name)}
+        # What belongs to a request travels with it, and the object for its logging is all that both functions get.
+        if told and hasattr(kwargs.get("logging_obj"), "__dict__"):
+            setattr(kwargs["logging_obj"], _NOTED, told)
+        return await send(self, *args, **kwargs)
+
+    return noting
+
+
+def asks_deployment(follow: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate what calls the loops with an answer; the `kwargs` that it is given go into their next request."""
+
+    @wraps(follow)
+    async def following(self: Any, *args: Any, **kwargs: Any) -> Any:
+        told = getattr(kwargs.get("logging_obj"), _NOTED, None)
+        if told:
+            kwargs["kwargs"] = {**told, **(kwargs.get("kwargs") or {})}
+        return await follow(self, *args, **kwargs)
+
+    return following
 
 
 def carries_turn(build: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, Optional
 
+from litellm.thinking_round_trip.blocks.bedrock_models import takes_text
 from litellm.thinking_round_trip.blocks.reasoning_items import is_thinking
 from litellm.thinking_round_trip.blocks.signatures import is_foreign
 from litellm.thinking_round_trip.claude.converse_blocks import Reader, reader
@@ -276,6 +277,21 @@ def _calls(content: Iterable[Block]) -> Iterator[list[Block]]:
             call.append(block)
     if call:
         yield call
+
+
+def knows_tools(supported: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate the method of `AmazonConverseConfig` that names the parameters which a model takes.
+
+    LiteLLM takes tools for unsupported by a model that its table of prices has not, or has without a word about them,
+    and `drop_params` leaves them out. Those that take their reasoning back take it with their calls (N86).
+    """
+
+    @wraps(supported)
+    def with_tools(self: Any, model: str) -> Any:
+        names = supported(self, model)
+        return names if "tools" in names or not takes_text(model) else [*names, "tools"]
+
+    return with_tools
 
 
 NOVA_EFFORTS = {"none": "low", "minimal": "low", "xhigh": "high", "max": "high"}
