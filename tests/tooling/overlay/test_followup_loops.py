@@ -11,7 +11,7 @@ import pytest
 from tests.tooling.overlay.conftest import Overlay
 
 Item = dict[str, Any]
-ACCOUNT = SimpleNamespace(access_key="a", secret_key="s", token=None)
+ACCOUNT = SimpleNamespace(access_key="a", secret_key="s", token=None)  # noqa: S106  (nobody's)
 
 
 @pytest.fixture
