@@ -21,6 +21,7 @@ FAMILIES = {
     "call-ids": f"{_SMALL}::test_ids_of_geminis_calls",
     "client-fields": f"{_FOLDER}/test_client_fields.py::test_client_fields",
     "counted": f"{_FOLDER}/test_counted.py::test_counted",
+    "effort": f"{_FOLDER}/test_effort_limits.py::test_effort_limits",
     "empty-text": f"{_FOLDER}/test_stream_forms.py::test_empty_text",
     "item-fields": f"{_FOLDER}/test_answer_fields.py::test_item_fields",
     "nested-call": f"{_FOLDER}/test_nested_calls.py::test_nested_call",

@@ -1,4 +1,4 @@
-"""What `stream_chunk_builder` leaves out of a joined message (N43 of tests/round_trip/failures.toml)."""
+"""What `stream_chunk_builder` makes of the thinking and the reasoning items of a stream (F20, N43)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def chunk(items: object) -> SimpleNamespace:
 def joined(overlay: Overlay, chunks: Any, message: SimpleNamespace) -> Any:
     """The message's items after the decorated function has joined chunks."""
     answer = SimpleNamespace(choices=[SimpleNamespace(message=message)])
-    overlay("chat.built").keeping_reasoning_items(lambda chunks, messages=None: answer)(chunks, messages=[])
+    overlay("chat.built").keeping_reasoning(lambda chunks, messages=None: answer)(chunks, messages=[])
     return getattr(message, "reasoning_items", None)
 
 
@@ -43,4 +43,53 @@ def test_a_message_that_has_items_is_left_alone(overlay: Overlay) -> None:
 
 
 def test_chunks_that_make_no_message(overlay: Overlay) -> None:
-    assert overlay("chat.built").keeping_reasoning_items(lambda chunks: None)([chunk([ONE])]) is None
+    assert overlay("chat.built").keeping_reasoning(lambda chunks: None)([chunk([ONE])]) is None
+
+
+def told(text: str = "", signature: str = "", **fields: Any) -> Any:
+    """A chunk with a piece of a thinking block."""
+    piece = {"type": "thinking", "thinking": text, **({"signature": signature} if signature else {})}
+    return {"choices": [{"delta": {"thinking_blocks": [piece], "reasoning_content": text, **fields}}]}
+
+
+def said(**fields: Any) -> Any:
+    return {"choices": [{"delta": fields}]}
+
+
+def block(text: str, signature: str = "") -> dict[str, str]:
+    return {"type": "thinking", "thinking": text, **({"signature": signature} if signature else {})}
+
+
+SEALED = {"type": "redacted_thinking", "data": "x"}
+TEXT, CALL = said(content="Hi."), said(tool_calls=[{"id": "a"}])
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ([told("One "), told("two."), told("", "s"), TEXT], [block("One two.", "s")]),
+        ([told("One "), told("two."), told("One two.", "s"), TEXT], [block("One two.", "s")]),
+        ([told("One "), told("two.", "s"), TEXT], [block("One two.", "s")]),
+        (
+            [told("One."), told("", "s"), TEXT, told("Two."), told("", "t"), CALL],
+            [block("One.", "s"), block("Two.", "t")],
+        ),
+        ([told("One."), TEXT, told("Two."), told("", "t")], [block("One."), block("Two.", "t")]),
+        ([told("", "s"), TEXT], [block("", "s")]),
+        ([told("One."), TEXT], [block("One.")]),
+        ([told(""), TEXT], []),
+        ([said(reasoning_content="One."), told("", "s"), TEXT], [block("One.", "s")]),
+        ([said(reasoning_content="One."), TEXT, told("", "s")], [block("", "s")]),
+        ([said(reasoning_content="One."), TEXT], []),
+        (
+            [told("One."), said(thinking_blocks=[SEALED]), told("Two.", "t")],
+            [block("One."), SEALED, block("Two.", "t")],
+        ),
+        ([told("One.", "s"), told("Two.", "t")], [block("One.", "s"), block("Two.", "t")]),
+        ([said(thinking_blocks="odd"), said(thinking_blocks=["odd"]), said(thinking_blocks=None), TEXT], []),
+    ],
+)
+def test_each_block_has_its_own_text_and_signature(overlay: Overlay, chunks: Any, expected: Any) -> None:
+    message = SimpleNamespace(thinking_blocks="LiteLLM's")
+    joined(overlay, chunks, message)
+    assert message.thinking_blocks == (expected or "LiteLLM's")
