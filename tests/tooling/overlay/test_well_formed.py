@@ -49,3 +49,23 @@ def test_the_decorator_takes_messages_in_both_ways(overlay: Overlay) -> None:
     assert Adapter().translate(broken, "m") == ([{"content": "\ufffd"}], "m")
     assert Adapter().translate(messages=broken, model="m") == ([{"content": "\ufffd"}], "m")
     assert broken == [{"content": "\ud83d"}], "the caller's history stays as it is"
+
+
+def test_a_function_takes_a_history_by_name_or_first(overlay: Overlay) -> None:
+    reads = overlay("blocks.well_formed").reads_well_formed(lambda *args, **kwargs: (args, kwargs))
+    broken, mended = [{"content": "\ud83d"}], [{"content": "\ufffd"}]
+    assert reads(broken, "m") == ((mended, "m"), {})
+    assert reads(messages=broken, model="m") == ((), {"messages": mended, "model": "m"})
+    assert reads(input=broken) == ((), {"input": mended})
+    assert reads(input="a \ud83d") == ((), {"input": "a \ufffd"})
+    assert reads("m", input=None) == (("m",), {"input": None})
+
+
+def test_thinking_that_was_signed_with_half_a_pair_is_left_out(overlay: Overlay) -> None:
+    reads = overlay("blocks.well_formed").reads_well_formed(lambda messages: messages)
+    whole = {"type": "thinking", "thinking": "Whole.", "signature": "s"}
+    signed = {"type": "thinking", "thinking": "Half \ud83d", "signature": "s"}
+    unsigned = {"type": "thinking", "thinking": "Half \ud83d"}
+    (message,) = reads([{"role": "assistant", "thinking_blocks": [whole, signed, unsigned]}])
+    assert message["thinking_blocks"] == [whole, {**unsigned, "thinking": "Half \ufffd"}]
+    assert reads([{"content": "\ud83d", "thinking_blocks": None}, BLOCK])[1] is BLOCK

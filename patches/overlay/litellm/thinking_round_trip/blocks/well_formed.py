@@ -21,6 +21,35 @@ def sends_well_formed(translate: _Translate) -> _Translate:
     return translated  # type: ignore[return-value]
 
 
+def reads_well_formed(read: _Translate) -> _Translate:
+    """Decorate a function that takes a history first, as `messages` or `input`: it gets it without halves of pairs."""
+
+    @wraps(read)
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        histories = {name: _sendable(kwargs[name]) for name in ("messages", "input") if name in kwargs}
+        return read(*(*map(_sendable, args[:1]), *args[1:]), **{**kwargs, **histories})
+
+    return reading  # type: ignore[return-value]
+
+
+def _sendable(history: Any) -> Any:
+    """A history without halves of pairs; a thinking block that is signed as it was, with them, is left out."""
+    if not _is_broken(history) or not isinstance(history, list):
+        return well_formed(history)
+    return [_mended(_without_sealed_halves(message)) for message in history]
+
+
+def _without_sealed_halves(message: Any) -> Any:
+    blocks = message.get("thinking_blocks") if isinstance(message, dict) else None
+    if not isinstance(blocks, list):
+        return message
+    return {**message, "thinking_blocks": [one for one in blocks if not _is_sealed_half(one)]}
+
+
+def _is_sealed_half(block: Any) -> bool:
+    return isinstance(block, dict) and bool(block.get("signature")) and _mended(block) != block
+
+
 def well_formed(value: Any) -> Any:
     """A JSON value whose texts can be encoded; the same object where they can be already.
 
