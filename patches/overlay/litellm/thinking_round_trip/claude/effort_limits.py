@@ -1,4 +1,4 @@
-"""Thinking that LiteLLM makes of an effort stays within what Claude takes (failure N88; docs/providers.md#anthropic-errors).
+"""Thinking that LiteLLM makes of an effort stays within what Claude takes (N88; docs/providers.md#anthropic-errors).
 
 A budget has to be below `max_tokens`, unless Claude may think between calls, and no tool may be forced while Claude
 thinks. The effort, `max_tokens` and the forced tool are the caller's; the thinking is LiteLLM's, so that is what gives
