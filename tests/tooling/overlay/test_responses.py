@@ -210,6 +210,22 @@ def test_encrypted_content_goes_back_to_where_it_was_minted_byte_for_byte() -> N
     assert sent == [reasoning("A", encrypted_content="gAAA;==")]
 
 
+def test_a_proxys_secret_keeps_the_host_from_being_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = module("responses.origin")
+    guessed = going("openai", "http://gpt.internal:8000")
+    begun = origin.named("gAAA", guessed)
+    monkeypatch.setenv("LITELLM_MASTER_KEY", "sk-one")
+    here = going("openai", "http://gpt.internal:8000")
+    assert here.name != guessed.name
+    monkeypatch.setenv("LITELLM_SALT_KEY", "salt")
+    assert going("openai", "http://gpt.internal:8000").name not in (here.name, guessed.name)
+    monkeypatch.setenv("LITELLM_MASTER_KEY", "sk-other")
+    salted = going("openai", "http://gpt.internal:8000")
+    items = [reasoning("A", encrypted_content=named) for named in (origin.named("gAAA", salted), begun)]
+    assert origin.readable(items, salted) == [reasoning("A", encrypted_content="gAAA")] * 2, "also what began without"
+    assert origin.readable(items, going("openai", "http://other.internal")) == [reasoning("A")] * 2
+
+
 def test_a_call_within_a_call_leaves_no_trace() -> None:
     origin = module("responses.origin")
 

@@ -12,7 +12,9 @@ import base64
 import binascii
 import functools
 import hashlib
+import hmac
 import inspect
+import os
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Optional
@@ -23,13 +25,19 @@ from litellm.thinking_round_trip.blocks.reasoning_items import MINTED_PREFIX
 _WRAPPER = "litellm_enc:"
 _LABEL = "model_id:"
 _OURS = "thinking-round-trip-"
+_SALTS = ("LITELLM_SALT_KEY", "LITELLM_MASTER_KEY")
+"""Secrets that all workers of a proxy share, by the names under which LiteLLM looks for them."""
 
 
 class Origin(NamedTuple):
-    """A deployment: its name, and whether it is sent what nobody's name is on, as unpatched releases leave it."""
+    """A deployment: its name, and whether it is sent what nobody's name is on, as unpatched releases leave it.
+
+    `plain` is the name that it has where there is no secret, as conversations may have it that began so.
+    """
 
     name: str
     reads_unnamed: bool
+    plain: str = ""
 
 
 NOWHERE = Origin("", reads_unnamed=False)
@@ -84,11 +92,16 @@ def _forgetting_sync(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def going_to(provider: object, api_base: object, *, reads_unnamed: bool) -> Origin:
-    """Note the deployment that a request goes to. Its name tells the provider and the host, though not in the clear."""
+    """Note the deployment that a request goes to. Its name tells the provider and the host, though not in the clear.
+
+    Clients get the name; where the proxy has a secret, nobody without it can find the host by guessing.
+    """
     host = urlsplit(api_base).netloc if isinstance(api_base, str) else ""
-    told = f"{provider or ''} {host}".lower()
-    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    origin = Origin(_OURS + digest, reads_unnamed)
+    told = f"{provider or ''} {host}".lower().encode("utf-8", "surrogatepass")
+    plain = _OURS + hashlib.sha256(told).hexdigest()[:16]
+    salt = next((os.environ[name] for name in _SALTS if os.environ.get(name)), "")
+    name = _OURS + hmac.digest(salt.encode("utf-8", "surrogateescape"), told, "sha256").hex()[:16] if salt else plain
+    origin = Origin(name, reads_unnamed, plain)
     _origin.set(origin)
     return origin
 
@@ -130,7 +143,7 @@ def _readable(item: dict[str, Any], origin: Origin) -> list[dict[str, Any]]:
     if not isinstance(content, str):
         return [item]
     name, bare = _unwrapped(content)
-    if name == origin.name or (origin.reads_unnamed and not name):
+    if name in (origin.name, origin.plain or origin.name) or (origin.reads_unnamed and not name):
         return [item] if bare == content else [{**item, "encrypted_content": bare}]
     if not item.get("summary"):
         return []
