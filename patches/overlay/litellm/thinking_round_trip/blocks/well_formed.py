@@ -26,8 +26,9 @@ def reads_well_formed(read: _Translate) -> _Translate:
 
     @wraps(read)
     def reading(*args: Any, **kwargs: Any) -> Any:
-        histories = {name: _sendable(kwargs[name]) for name in ("messages", "input") if name in kwargs}
-        return read(*(*map(_sendable, args[:1]), *args[1:]), **{**kwargs, **histories})
+        named: dict[str, Any] = dict(kwargs)
+        named.update({name: _sendable(named[name]) for name in ("messages", "input") if name in named})
+        return read(*(*map(_sendable, args[:1]), *args[1:]), **named)
 
     return reading  # type: ignore[return-value]
 
