@@ -13,7 +13,7 @@ from scripts.__main__ import main
 from scripts.errors import CommandFailed
 from scripts.matrix import ablation, measure, outcomes, verdicts
 from scripts.matrix.measure import Bench, Measured
-from scripts.matrix.workers import WORKERS
+from scripts.matrix.workers import WORKERS, Run
 from scripts.patching import ranges, series
 from scripts.patching.wheel import Published
 from scripts.releases import upstream
@@ -115,12 +115,12 @@ class Workers:
         self.answers = iter(answers)
         self.trees: list[bytes] = []
 
-    def play(self, name: str, tree: Path, cases: Sequence[str]) -> list[Played]:
+    def play(self, name: str, tree: Path, cases: Sequence[str]) -> Run:
         self.trees.append((tree / made.ADAPTER).read_bytes())
         shown = next(self.answers)
         if isinstance(shown, Exception):
             raise shown
-        return [played(case, shown) for case in cases]
+        return Run([played(case, shown) for case in cases])
 
 
 @pytest.fixture
