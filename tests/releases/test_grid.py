@@ -59,7 +59,13 @@ def test_an_interrupted_matrix_goes_on_where_it_was(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts", *words]
     with subprocess.Popen([*command, "--no-cache"], cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
-        told = next(line for line in running.stderr if line.startswith("[1/2]"))
+        before_it: list[str] = []
+        for told in running.stderr:
+            if told.startswith("[1/2]"):
+                break
+            before_it.append(told)
+        else:
+            pytest.fail(f"it ended by itself: {''.join(before_it)}")
         assert _playing("tests.round_trip.worker") - before
         running.send_signal(signal.SIGINT)
         rest = running.stderr.read()
