@@ -52,7 +52,13 @@ def asked(loops: ModuleType, handler: Handler, **request: Any) -> tuple[object, 
     return asyncio.run(loops.runs_loops(lambda: handler)(ask)(None, **whole)), sent
 
 
-@pytest.mark.parametrize(("after", "expected"), [(None, "answer"), ("after", "after")])
+WHOLE = {"choices": [{"message": {"content": "Done."}}]}
+CHUNK = {"choices": [{"delta": {"content": "Done."}}]}
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"), [(None, "answer"), (WHOLE, WHOLE), (CHUNK, "answer"), ({"choices": []}, "answer")]
+)
 def test_the_loops_get_the_answer_and_may_give_another(loops: ModuleType, after: object, expected: object) -> None:
     handler = Handler(after)
     answer, _ = asked(loops, handler, credentials=ACCOUNT)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from litellm.thinking_round_trip.chat.answers import field
+
 
 def runs_loops(handler: Callable[[], Any]) -> Callable[..., Any]:
     """Decorate the method that asks Converse for a whole answer, and gets everything by name.
@@ -36,11 +38,17 @@ def runs_loops(handler: Callable[[], Any]) -> Callable[..., Any]:
                 custom_llm_provider="bedrock",
                 kwargs={**request["litellm_params"], **_account(request.get("credentials"))},
             )
-            return answer if after is None else after
+            # Where no loop ran, some releases give the answer back as the chunk of a stream, which nobody waits for.
+            return after if _is_whole(after) else answer
 
         return asked
 
     return decorate
+
+
+def _is_whole(answer: Any) -> bool:
+    choices = field(answer, "choices")
+    return isinstance(choices, list) and bool(choices) and field(choices[0], "message") is not None
 
 
 def _is_of_loops(name: str) -> bool:
