@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from pathlib import Path
+
 import pytest
 
+from tests.processes import FORK
+from tests.round_trip import families
 from tests.round_trip.jobs import Played
+from tests.round_trip.reads import Reads
 from tests.round_trip.steady import steady
 from tests.round_trip.worker import merged
 
@@ -69,3 +76,47 @@ def test_what_no_run_shares_is_left_out(text: str, expected: str) -> None:
 
 def test_the_folder_below_another_is_left_out_as_a_whole() -> None:
     assert steady("/there/env/x/lib/a.py and /there/b.py", ["/there", "/there/env/x"]) == "lib/a.py and b.py"
+
+
+def _read(tree: Path, into: Path) -> None:
+    """In a process of its own, which notes what it reads until it ends."""
+    reads = Reads(tree, into)
+    sys.path.insert(0, str(tree))
+    reads.begin("one")
+    importlib.import_module("imported_of_a_tree")
+    (tree / "data.json").read_text()
+    (tree / "data.json").read_text()
+    reads.begin("two")
+    child = FORK.Process(target=(tree / "forked.txt").read_text)
+    child.start()
+    child.join()
+    (tree.parent / "elsewhere.txt").read_text()
+
+
+def test_what_is_read_of_a_tree_is_noted_once_and_for_what(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for name in ("imported_of_a_tree.py", "data.json", "forked.txt", "unread.py", "../elsewhere.txt"):
+        (tree / name).write_text("")
+    process = FORK.Process(target=_read, args=(tree, tmp_path / "read.txt"))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    noted = (tmp_path / "read.txt").read_text().splitlines()
+    assert len(noted) == len(set(noted))
+    assert {"one\timported_of_a_tree.py", "one\tdata.json", "two\tforked.txt"} <= set(noted)
+    assert not [line for line in noted if "elsewhere" in line or "unread" in line]
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("tool-loop/messages-moonshot", families.GRID),
+        ("dialect-sse-comments/messages-anthropic-stream", families.GRID),
+        ("base-install/messages-openai", families.BASE),
+        ("answered-model/messages-anthropic", families.PROXY),
+        ("counted/messages-openai", "beside"),
+    ],
+)
+def test_cases_that_read_the_same_files_are_one_part(case: str, expected: str) -> None:
+    assert families.part(case) == expected
