@@ -62,10 +62,11 @@ class Bench:
         """What becomes of cases on a release with changed files (path to content), remembered or played."""
         able = reach.reachable(changed, self.patches.overlay)
         key = outcomes.key(outcomes.harness_digest(), base.file.sha256, able)
-        subject = twins.Subject(key, trees.contents(base.path, self.files(changed)))
+        files = self.files(changed)
+        subject = twins.Subject(key, trees.contents(base.path, files))
 
         def play(missing: list[str]) -> list[Played]:
-            with trees.laid_out(base.path, self.files(changed)) as tree:
+            with trees.laid_out(base.path, files) as tree:
                 run = self.workers.play(f"{base.release.version}-{name}", tree, missing)
             twins.keep(subject, run.read)
             return run.played

@@ -16,6 +16,7 @@ import respx
 from litellm.integrations.custom_logger import CustomLogger
 
 from tests.round_trip.calls import call
+from tests.round_trip.routes import ROUTES
 
 # One loop for the whole session, as for the grid.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -235,7 +236,6 @@ async def test_ids_of_geminis_calls(backend: str, record_property: Record) -> No
     _judge(wrong, "N35", record_property)
 
 
-AWS: Item = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "aws_region_name": "us-east-1"}
 CONVERSED: Item = {
     "output": {"message": {"role": "assistant", "content": [{"text": "Done."}]}},
     "stopReason": "end_turn",
@@ -267,7 +267,7 @@ async def test_tools_of_an_unknown_model(case: str, record_property: Record, mon
             model="bedrock/converse/moonshot.kimi-k2-thinking",
             messages=CALLED,
             tools=[READ],
-            **AWS,
+            **ROUTES["bedrock-gpt-oss"].arguments,
         )
     except Exception as error:  # what the user would see
         wrong = [f"raised {type(error).__name__}: {error}"]

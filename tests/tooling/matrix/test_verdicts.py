@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,8 +112,9 @@ def test_a_release_older_than_all_hooks_of_a_fix(tmp_path: Path, monkeypatch: py
 class Workers:
     """Stands for the processes that play; what they were asked for is kept."""
 
-    def __init__(self, answers: Sequence[Shown | Exception]) -> None:
+    def __init__(self, answers: Sequence[Shown | Exception], read: Sequence[tuple[str, str]] = ()) -> None:
         self.answers = iter(answers)
+        self.read = read
         self.trees: list[bytes] = []
 
     def play(self, name: str, tree: Path, cases: Sequence[str]) -> Run:
@@ -120,7 +122,7 @@ class Workers:
         shown = next(self.answers)
         if isinstance(shown, Exception):
             raise shown
-        return Run([played(case, shown) for case in cases])
+        return Run([played(case, shown) for case in cases], self.read)
 
 
 @pytest.fixture
@@ -247,3 +249,26 @@ def test_new_measures_what_was_never_measured(
     assert later
     assert [set(found) for found in wrote] == [set(later)]
     assert capsys.readouterr().out == f"verdicts: {len(later)} releases: {len(later)} times needed\n"
+
+
+@pytest.mark.parametrize("count", range(9))
+def test_every_release_is_begun_once_and_of_more_than_four_no_two_neighbours(count: int) -> None:
+    order = measure._apart(count)
+    assert sorted(order) == list(range(count))
+    assert count <= 4 or not [one for one, other in pairwise(order) if abs(one - other) == 1]
+
+
+@pytest.mark.usefixtures("remembered")
+@pytest.mark.parametrize(("read", "plays"), [([made.ADAPTER], 1), ([made.ADAPTER, "litellm/notes.txt"], 2)])
+def test_a_release_that_differs_in_nothing_that_was_read_is_not_played(
+    read: list[str], plays: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Workers([{}, {}], [("grid", name) for name in read])
+    monkeypatch.setattr(Bench, "workers", workers)
+    bench = Bench(series.load(made.patches(tmp_path / "patches")), [CASE])
+    for version, notes in (("1.83.0", b"one"), ("1.83.1", b"two")):
+        (tmp_path / version).mkdir()
+        wheel = made.wheel(tmp_path / version, {**made.FILES, "litellm/notes.txt": notes})
+        release = Release(Version(version), ">=3.9", "experimental_pass_through", ())
+        assert bench.play(Published(release, File(made.NAME, version), wheel), "unpatched", {}, [CASE])
+    assert len(workers.trees) == plays

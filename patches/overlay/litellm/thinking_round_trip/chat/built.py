@@ -43,7 +43,7 @@ def joined(deltas: Iterable[Any]) -> list[Block]:
     blocks = _Blocks()
     for delta in deltas:
         given = field(delta, "thinking_blocks")
-        pieces = [_plain(piece) for piece in given if is_thinking(piece)] if isinstance(given, list) else []
+        pieces = [dict(piece) for piece in given if is_thinking(piece)] if isinstance(given, list) else []
         if not any(piece.get("thinking") for piece in pieces):
             blocks.hear(field(delta, "reasoning_content"))
         for piece in pieces:
@@ -105,7 +105,3 @@ def _items(deltas: Iterable[Any]) -> Iterator[Any]:
 def _first_choice(answer: Any) -> Any:
     choices = field(answer, "choices")
     return choices[0] if choices else None
-
-
-def _plain(block: Any) -> Block:
-    return dict(block) if isinstance(block, dict) else dict(block.model_dump(exclude_none=True))
