@@ -16,9 +16,9 @@
                 tests                                the suite against an installed wheel
                 node ── e2e                          real clients, through the real proxy of a wheel
                     │
-    matrix      reach ── outcomes ── workers         what is played, what is remembered, and who plays
-                measure ── verdict ── results        every release, unpatched and patched, against every case
-                verb, verdicts                       reports of it, and what each fix is good for
+    matrix      reach ── outcomes ── twins           what is played, what is remembered, and for which releases
+                workers ── measure ── results        who plays every release, unpatched and patched
+                verdict ── verb, verdicts            what each fix is good for, and reports of it
                     │
     doctor      targets ── contents ── identity      what an installation is, read and never run
                 measured ── report                   what fails there, and what to do
